@@ -1,1 +1,1 @@
-"""Benchmarks that docs/performance.md quotes: each is one make target and asserts nothing."""
+"""Benchmarks quoted by docs/performance.md: each is one make target and asserts nothing."""

@@ -1,4 +1,4 @@
-"""`python -m infra <command>`: what `make bundle`, `make openapi`, `make plan` and the rest run."""
+"""`python -m infra <command>`: the commands behind `make bundle`, `make openapi`, `make plan` and others."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _STAGED = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; what a person can act on is one sentence."""
+    """Run one command; failures with a remedy print one sentence."""
     parser = argparse.ArgumentParser(prog="python -m infra", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("bundle", help="make the bundle of every function")
     commands.add_parser("openapi", help="write docs/openapi.json anew")
     commands.add_parser("roles", help="show the roles that the deploying account needs")
     commands.add_parser("edge", help="check the rules of flood protection against the limits of our own")
-    commands.add_parser("sam", help="lay the bundles out as `sam build` does")
+    commands.add_parser("sam", help="arrange the bundles like `sam build`")
     for name, told in _STAGED.items():
         command = commands.add_parser(name, help=told)
         command.add_argument("--stage", default="production")
@@ -129,7 +129,7 @@ def _edge(project: Project) -> int:
         columns = f"{rule.limit:>6} in {rule.period_seconds:>5} s, then {rule.ban_seconds:>5} s out"
         print(f"{rule.name:<14} by {rule.by:<13} {columns}  {mode}")
     if not found:
-        print(f"{len(rules)} rules let a crowd behind one address pass, and stand above our own limits.")
+        print(f"{len(rules)} rules allow many users behind one address, and exceed our own limits.")
     return 1 if found else 0
 
 
@@ -137,7 +137,7 @@ def _sam(project: Project) -> int:
     from infra.aws import lay_out
 
     template = lay_out(project)
-    print(f"{template.relative_to(ROOT)} is what `sam deploy` takes; {len(project.functions)} functions.")
+    print(f"{template.relative_to(ROOT)} is the input of `sam deploy`; {len(project.functions)} functions.")
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Assembles the artifact of one function: handler, the modules it reaches, and the locked libraries in one folder.
+"""Assembles the artifact of one function: handler, the modules that it imports, and the locked libraries in one folder.
 
-This vendored form is what Yandex Cloud runs, since it has no layers, and the form that tests and benchmarks load
+Yandex Cloud, which has no layers, runs this vendored form; tests and benchmarks load it as well
 (docs/decisions/0001). `infra.bundle` makes a zip of the same files.
 """
 
@@ -27,18 +27,18 @@ LAYER_LOCK = LAYER / "requirements.txt"
 BUILD = ROOT / "build"
 CACHE = BUILD / "libraries"
 
-# Names at the top of an artifact that are ours; a library that brings one of them would hide our code.
+# Our names at the top of an artifact; a library with one of them would hide our code.
 _OURS = ("auto360", "handler")
-# What a function's folder holds beside the handler and its files, such as templates of pages.
+# Further files of a function's folder, such as templates of pages.
 _NOT_SHIPPED = shutil.ignore_patterns("requirements.*", "__pycache__")
-# What installers leave beside the packages, and what only type checkers and compilers read.
+# Leftovers of installers, and files for type checkers and compilers only.
 _LEFT_OUT = ("bin", ".lock")
 _USELESS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 _USELESS_SUFFIXES = (".pyi", ".pyx", ".pxd", ".c", ".h")
 
 
 class ArtifactError(Exception):
-    """Artifact cannot be assembled; the message is one sentence for the person who asked for it."""
+    """Artifact cannot be assembled; the message is one sentence for the user of the command."""
 
 
 def function_names() -> list[str]:
@@ -49,7 +49,7 @@ def function_names() -> list[str]:
 def assemble(name: str, target: Path, *, platform: Platform = HERE) -> Path:
     """Put the artifact of a function into `target`, which must be empty or absent, and return it.
 
-    Raises ArtifactError for an unknown function, a folder that holds something, or a lock that cannot be installed.
+    Raises ArtifactError for an unknown function, a folder with files, or a lock that cannot be installed.
     """
     _handler(name)
     if target.exists() and any(target.iterdir()):
@@ -73,7 +73,7 @@ def locks(name: str) -> list[Path]:
 
 
 def write_own(name: str, target: Path) -> None:
-    """Copy what is ours in an artifact, without bytecode: the function's folder and what it reaches of the package."""
+    """Copy our part of an artifact, without bytecode: the function's folder and its modules of the package."""
     handler = _handler(name)
     shutil.copytree(handler.parent, target, dirs_exist_ok=True, ignore=_NOT_SHIPPED)
     for path in reached_files(handler, layer=LAYER):
@@ -103,7 +103,7 @@ def _handler(name: str) -> Path:
 
 
 def _install(lock: Path, folder: Path, platform: Platform) -> None:
-    """Install into a draft and rename it, so that a half-made folder is never taken for a whole one."""
+    """Install into a draft and rename it, so that no incomplete folder has the final name."""
     draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.draft-", dir=CACHE))
     command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
     command += [*platform.installing, "--target", str(draft), "--requirement", str(lock)]
@@ -123,7 +123,7 @@ def _install(lock: Path, folder: Path, platform: Platform) -> None:
 
 
 def _tidy(folder: Path) -> None:
-    """Remove what no running function reads."""
+    """Remove files that running functions never read."""
     for left in _LEFT_OUT:
         leftover = folder / left
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
@@ -151,7 +151,7 @@ def _link_or_copy(source: str, target: str) -> str:
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold a lock file, since several test processes may want the same libraries at once."""
+    """Hold a lock file, since several test processes may need the same libraries at once."""
     with path.open("a", encoding="ascii") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

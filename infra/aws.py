@@ -1,4 +1,4 @@
-"""AWS layout: the bundles arranged as `sam build` leaves them, so that `sam deploy` takes them without building.
+"""AWS layout: the bundles arranged like the output of `sam build`, so that `sam deploy` needs no build.
 
 `.aws-sam/build/<Function>/` holds an artifact, and `.aws-sam/build/template.yaml` is our template with `CodeUri` set to
 that folder. The artifact is vendored, as on Yandex, so the layer is left out.
@@ -37,7 +37,7 @@ _Dumper.add_representer(Intrinsic, _intrinsic)
 
 
 def lay_out(project: Project, folder: Path = BUILT) -> Path:
-    """Write folder and template anew, and return the template."""
+    """Rewrite folder and template, and return the template."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for bundle in make_bundles([spec.name for spec in project.functions]):
@@ -49,7 +49,7 @@ def lay_out(project: Project, folder: Path = BUILT) -> Path:
 
 
 def built_template(project: Project) -> dict[str, Any]:
-    """Return the template with the built folders and a HEAD for every GET, without the layer that the folders hold."""
+    """Return the template with the built folders, a HEAD for every GET, and without the layer inside the folders."""
     document = dict(project.document)
     resources = {}
     for name, resource in document["Resources"].items():

@@ -1,7 +1,7 @@
-"""Makes the bundle of each function: a zip for the cloud's Python, named by the hash of what it holds.
+"""Makes the bundle of each function: a zip for the cloud's Python, named by the hash of its contents.
 
-The same contents give the same bytes: entries are sorted, dated 1980, and of their permissions carry only whether they
-run. The hash is taken over sources and libraries, not over the compressed bytes, so that another zlib makes no new
+The same contents give the same bytes: entries are sorted, dated 1980, and keep of their permissions only the
+executable bit. The hash covers sources and libraries, not the compressed bytes, so that another zlib makes no new
 version (docs/decisions/0060).
 """
 
@@ -33,12 +33,12 @@ _IMPORT = (
 
 
 class BundleError(Exception):
-    """Bundle cannot be made, or is larger than the cloud takes."""
+    """Bundle cannot be made, or exceeds the cloud's limit."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Zip on this machine. `content` is the SHA-256 of what it holds, sizes are in bytes."""
+    """Zip on this machine. `content` is the SHA-256 of its contents, sizes are in bytes."""
 
     function: str
     path: Path
@@ -48,12 +48,12 @@ class Bundle:
 
     @property
     def sha256(self) -> str:
-        """Return the hash of the zip itself, which the cloud compares."""
+        """Return the hash of the zip itself, as compared by the cloud."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     @property
     def goes_through_storage(self) -> bool:
-        """Return True when it is too large to be sent with the call that makes the version."""
+        """Return True when it is too large for the call that makes the version."""
         return self.size > DIRECT_LIMIT
 
 
@@ -76,7 +76,7 @@ def make_bundles(names: Sequence[str], folder: Path = BUNDLES, *, platform: Plat
 def import_milliseconds(bundle: Bundle, *, python: Path | None = None, rounds: int = 3) -> float | None:
     """Return the best import time of a bundle, unpacked alone.
 
-    None where no interpreter of the cloud's version is there.
+    None without an interpreter of the cloud's version.
     """
     interpreter = python or cloud_python()
     if interpreter is None:
@@ -91,14 +91,14 @@ def import_milliseconds(bundle: Bundle, *, python: Path | None = None, rounds: i
 
 
 def unpack(bundle: Bundle, folder: Path) -> Path:
-    """Unpack a bundle as the cloud does, and return the folder."""
+    """Unpack a bundle like the cloud, and return the folder."""
     with zipfile.ZipFile(bundle.path) as archive:
         archive.extractall(folder)
     return folder
 
 
 def _write_sources(name: str, target: Path, platform: Platform) -> str:
-    """Put the function's own sources into `target` and return the content hash of the bundle to be."""
+    """Put the function's own sources into `target` and return the content hash of the future bundle."""
     write_own(name, target)
     digest = hashlib.sha256(f"{platform.name}\n".encode())
     for lock in locks(name):
@@ -153,7 +153,7 @@ def library_zip(wanted: Iterable[Path], folder: Path, platform: Platform) -> Pat
         known: set[str] = set()
         with zipfile.ZipFile(draft, "w") as archive:
             for path in reversed(folders):
-                # A function's own libraries win over the layer's, as they do when it is assembled.
+                # A function's own libraries override the layer's, as in the assembled artifact.
                 _write(archive, path, known=known)
         draft.rename(place)
     return place
@@ -171,7 +171,7 @@ def _write(archive: zipfile.ZipFile, folder: Path, *, known: set[str]) -> None:
 
 
 def _permissions(path: Path) -> int:
-    """Plain ones, but a program stays one: backups carry pg_dump, and the cloud's temporary folder runs nothing."""
+    """Regular file; a program stays executable: backups include pg_dump, and the cloud's temporary folder is noexec."""
     return 0o755 if path.stat().st_mode & 0o100 else 0o644
 
 
@@ -191,7 +191,7 @@ def _described(name: str, folder: Path, content: str) -> Bundle:
 
 
 def write_index(bundles: Sequence[Bundle], folder: Path = BUNDLES, *, imports: Mapping[str, float | None]) -> Path:
-    """Write `index.json` beside the bundles, for whatever uploads them."""
+    """Write `index.json` beside the bundles, for uploads."""
     rows = [
         {**asdict(bundle), "path": bundle.path.name, "import_milliseconds": imports.get(bundle.function)}
         for bundle in bundles

@@ -1,4 +1,4 @@
-"""Bytecode that is used without a look at the source: zips change dates, and a stale one is compiled anew.
+"""Bytecode that is used without checking the source: zips change dates, and stale bytecode would be recompiled.
 
 For this machine the running interpreter compiles. For the cloud, whose Python is another version, CPython 3.12 for
 WebAssembly does: it comes from npm with a pinned hash, so that every machine makes the same bytecode.
@@ -19,14 +19,14 @@ CLOUD_TAG = "cpython-312"
 
 
 class BytecodeError(Exception):
-    """Compilation failed; the message says why."""
+    """Compilation failed; the message has the reason."""
 
 
 def compile_here(folders: Sequence[Path]) -> None:
     """Compile whole folders with the running interpreter; tracebacks name files relative to each folder."""
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     for folder in folders:
-        # Libraries ship templates that are no valid modules; those stay without bytecode.
+        # Libraries contain templates that are not valid modules; those stay without bytecode.
         compileall.compile_dir(folder, quiet=2, force=True, stripdir=folder, invalidation_mode=mode)
 
 

@@ -1,8 +1,8 @@
 """Size of a function's environment: names and values together, secrets included.
 
 Yandex Cloud allows 4 KB for a version, and 4096 characters for one value (docs/reference/yandex-cloud.md, section 1).
-The size of a secret is known where it was set with `make secret`, which notes it beside the secret; otherwise its usual
-size counts, and so does that of a parameter without a default and of one that stages fill in though it may be empty.
+The size of a secret is known if it was set with `make secret`, which stores it beside the secret; otherwise its usual
+size counts, and so does that of a parameter without a default and of an empty one that stages fill in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MAX_BYTES = 4096
 # Two ids of twenty characters with the names of their variables.
 START_BYTES = 2 * 20 + len("LOCKBOX_SECRET_ID") + len("LOCKBOX_VERSION_ID")
 _OTHER_BYTES = 64
-# What such values are like in use, on the large side: two keys where one is being rotated, a PEM of one key.
+# Usual sizes of such values, on the large side: two keys during a rotation, a PEM of one key.
 _USUAL_BYTES = {
     "ALERT_EMAILS": 200,
     "ALERT_PHONES": 100,
@@ -55,7 +55,7 @@ def environment_bytes(
     is_read_at_start: bool = False,
     absent: frozenset[str] = frozenset(),
 ) -> int:
-    """Bytes of all names and values with usual sizes; `absent` secrets take no room, nor do those read at the start."""
+    """Bytes of all names and values with usual sizes, without `absent` secrets and those read at the start."""
     known = {
         name: "x" * usual_bytes(name) if value is None or (not value and name in _USUAL_BYTES) else value
         for name, value in parameters.items()

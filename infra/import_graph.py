@@ -1,8 +1,8 @@
 """Modules of `auto360` that a function can import: from its handler through every import, lazy ones included.
 
-An artifact holds these and no other, so that a change in one domain makes new artifacts of the functions that use it
-and of no other (docs/decisions/0060). An import inside a function body counts; one made from a computed name would
-not be seen, so there is none in the package, and a test looks for it.
+An artifact contains these and no other, so that a change in one domain makes new artifacts of the functions that use it
+and of no other (docs/decisions/0060). An import inside a function body counts; one with a computed name cannot
+be found, so the package has none, as a test checks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""OpenAPI document of the whole API: what every function says of its routes, brought into one document.
+"""OpenAPI document of the whole API: routes and models of every function in one document.
 
-Routes, bodies and answers come from the functions' own models through the router. What the router cannot know is added:
-the sentence of each route, and what it declares of sign-in and refusals (`auto360.http.declarations`).
+Routes, bodies and answers come from the functions' own models through the router. Added here:
+the sentence of each route, and its declarations of sign-in and refusals (`auto360.http.declarations`).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _FAILURE: Json = {
     },
     "required": ["success", "error", "code", "request_id"],
 }
-# Answers of the gateway, of the top-level error handler and of whatever needs the database.
+# Answers of the gateway, of the top-level error handler and of database failures.
 EVERYWHERE = (Internal, MethodNotAllowed, NotFound, PayloadTooLarge, ServiceUnavailable)
 _BEARER: Json = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 _ALONE = re.compile(r"Refused: `(\w+)`\.")
@@ -71,7 +71,7 @@ _REFUSED = {"application/json": {"schema": {"$ref": "#/components/schemas/Failur
 
 
 def build_document(functions: tuple[FunctionSpec, ...]) -> Json:
-    """Return the document of these functions' routes, in a stable order; pages for people are no part of the API."""
+    """Return the document of these functions' routes, in a stable order; HTML pages are not part of the API."""
     parts = {spec.name: _part(spec) for spec in functions if spec.routes and not serves_pages(spec)}
     schemas, renamed = merged({name: part["components"]["schemas"] for name, part in parts.items()})
     paths: Json = {}
@@ -94,7 +94,7 @@ def build_document(functions: tuple[FunctionSpec, ...]) -> Json:
 
 
 def _share_refusals(paths: Json) -> Json:
-    """Put refusals with one code, which many operations give, in one place; returns them by name."""
+    """Move refusals with one code, which many operations share, to one place; returns them by name."""
     shared: Json = {}
     for operation in (each for operations in paths.values() for each in operations.values()):
         for status, response in operation["responses"].items():
@@ -107,12 +107,12 @@ def _share_refusals(paths: Json) -> Json:
 
 
 def serves_pages(spec: FunctionSpec) -> bool:
-    """Return True when a function answers with pages for people."""
+    """Return True when a function answers with HTML pages."""
     return all(route.path.startswith(PAGES) for route in spec.routes)
 
 
 def to_text(document: Json) -> str:
-    """Return the document as it is kept in the repository."""
+    """Return the document in the form of the repository's file."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -141,7 +141,7 @@ def _part(spec: FunctionSpec) -> Json:
 
 
 def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
-    """Say of a route what the router could not."""
+    """Add refusals, sign-in and summary to a route."""
     doc = inspect.getdoc(route.func) or ""
     operation["summary"], _, rest = doc.partition("\n\n")
     if rest:
@@ -162,7 +162,7 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
     refused = {str(status): _refused(codes) for status, codes in _codes(operation, marks).items()}
     own_statuses = {str(status) for mark in marks for status in mark.statuses}
     if own_statuses:
-        # A bank is answered as it wants it.
+        # Answer in the bank's form.
         refused = {status: {"description": "Refused, not in the envelope."} for status in {*refused, *own_statuses}}
     if answers_in_own_form:
         successes = {status: {"description": "Success, not in the envelope."} for status in successes}
@@ -175,7 +175,7 @@ def declared_refusals(route: Route) -> set[type[DomainError]]:
 
 
 def marks_of(route: Route) -> Iterator[Declares]:
-    """Yield what a route, its middleware and its parameter types declare."""
+    """Yield the declarations of a route, its middleware and its parameter types."""
     yield declared(route.func)
     yield from (declared(middleware) for middleware in route.middlewares)
     for parameter in inspect.signature(route.func).parameters.values():
@@ -220,7 +220,7 @@ def _expand_query(operation: Json, func: Callable[..., Any]) -> None:
 
 
 def _without_null(schema: Json) -> Json:
-    """Drop null from a query's schema; `required` says what may be absent."""
+    """Drop null from a query's schema; `required` marks optional parameters."""
     others = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     if len(others) != 1 or len(others) == len(schema.get("anyOf", ())):
         return schema

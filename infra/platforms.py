@@ -16,7 +16,7 @@ from infra.bytecode import compile_for_cloud, compile_here
 
 @dataclass(frozen=True)
 class Platform:
-    """Interpreter on a system: how libraries are installed and sources compiled. `name` marks what is kept."""
+    """Interpreter on a system, to install libraries and compile sources. `name` marks cached files."""
 
     name: str
     installing: tuple[str, ...]
@@ -36,7 +36,7 @@ CLOUD = Platform(
 def cloud_python() -> Path | None:
     """Return an interpreter of the cloud's version on this machine, or None. It runs bundles.
 
-    Making them needs none.
+    Making bundles needs none.
     """
     for path in _candidates():
         script = "import sys; print(sys.implementation.cache_tag, sys.executable)"

@@ -1,4 +1,4 @@
-"""Brings the schemas of several functions together: equal ones become one, different ones get different names."""
+"""Merges the schemas of several functions: equal ones become one, different ones get different names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REFERENCE = re.compile(re.escape(_PREFIX) + r"([^\"/]+)")
 
 
 def merged(parts: Mapping[str, Mapping[str, Json]]) -> tuple[Json, Callable[[str, Json], Json]]:
-    """Return all schemas by their new names, and how to rewrite a piece of one part so that it refers to them."""
+    """Return all schemas by their new names, and a function that rewrites the references of a part."""
     clashing = _clashing(parts)
 
     def new_name(part: str, name: str) -> str:
@@ -34,7 +34,7 @@ def merged(parts: Mapping[str, Mapping[str, Json]]) -> tuple[Json, Callable[[str
 
 
 def _clashing(parts: Mapping[str, Mapping[str, Json]]) -> set[str]:
-    """Names that mean different things in different parts, by themselves or through what they refer to."""
+    """Names with different meanings in different parts, by themselves or through their references."""
     texts: dict[str, set[str]] = {}
     for schemas in parts.values():
         for name, schema in schemas.items():
@@ -52,7 +52,7 @@ def _clashing(parts: Mapping[str, Mapping[str, Json]]) -> set[str]:
 
 
 def pruned(document: Json) -> Json:
-    """Return the document without schemas that nothing refers to."""
+    """Return the document without unreferenced schemas."""
     schemas: Json = document["components"]["schemas"]
     parts = {"paths": document["paths"], "responses": document["components"].get("responses", {})}
     waiting = set(_REFERENCE.findall(json.dumps(parts)))
@@ -69,7 +69,7 @@ def pruned(document: Json) -> Json:
 
 
 def _without_empty_defaults(piece: Any) -> Any:
-    """Drop empty-text defaults, which mean "not sent", as the missing `required` says already."""
+    """Drop empty-text defaults, which mean "not sent", like the missing `required`."""
     if isinstance(piece, dict):
         return {
             name: _without_empty_defaults(value) for name, value in piece.items() if (name, value) != ("default", "")

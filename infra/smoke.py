@@ -1,7 +1,7 @@
-"""`make smoke`: twenty calls from outside whose answers are known. None of them writes, logs in or costs anything.
+"""`make smoke`: twenty calls from outside with known answers. None of them writes, logs in or costs anything.
 
-They show what only a live gateway can: which headers pass it in both directions, whether every kind of route leads to
-its function, and whether refusals come in the API's own form. `make deploy` makes the same calls before it is content.
+They check the properties of a live gateway: headers that pass it in both directions, the function behind every kind of
+route, and refusals in the API's own form. `make deploy` makes the same calls before it succeeds.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ Send = Callable[[str, str, Mapping[str, str], bytes | None], Reply]
 
 
 def run(base: str, send: Send, *, pause: Callable[[float], None] = time.sleep) -> list[str]:
-    """Make every call; returns a sentence for each that was not answered as it should be.
+    """Make every call; returns a sentence for each unexpected answer.
 
     A call is repeated a few times: a new gateway and a new version need some seconds.
     """

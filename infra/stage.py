@@ -1,4 +1,4 @@
-"""Stage: `infra/stages/<name>.toml`, what differs between staging and production and is no secret."""
+"""Stage: `infra/stages/<name>.toml`, the differences of staging and production, without secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local.gateway.limits import QUEUE_FACTOR
 
 STAGES = Path(__file__).with_name("stages")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
-# Variables that a stage may set otherwise than the template: limits and rates, which say nothing of what is connected.
+# Variables that a stage may override: limits and rates, independent of connected services.
 SETTABLE = ("LIMIT_", "OTP_", "CACHE_", "RISK_", "SENTRY_TRACES_RATE")
 # Of auto360.domains.backups.placement; an ephemeral disk has 1 to 100 GB.
 _PLACES, _MAX_DISK_GB = ("function", "long_function", "machine"), 100
@@ -21,10 +21,10 @@ _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
 class StageError(Exception):
-    """File of a stage is missing or wrong; the message says what to write."""
+    """File of a stage is missing or wrong; the message contains the remedy."""
 
 
-# A request beyond the instances waits in a queue, and the queue counts as well: without room callers get 429 at once.
+# A request beyond the instances waits in a queue, which counts as well: without room callers get 429 at once.
 _MIN_QUEUE_FACTOR = 2
 
 
@@ -33,7 +33,7 @@ class Scaling:
     """Limits of one function. Instances and requests are per availability zone.
 
     `zone_requests` counts running and queued requests; 0 means three for each instance. `provisioned` instances are
-    kept warm and paid for, in all zones together.
+    kept warm and billed, in all zones together.
     """
 
     zone_instances: int = 2
@@ -53,9 +53,9 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Roof:
-    """Requests a second that the gateway lets through from all callers together, 0 for any number.
+    """Requests per second that the gateway accepts from all callers together, 0 for any number.
 
-    `operations` are lower ones for single routes, such as `POST /api/payments`. The gateway keeps them approximately.
+    `operations` are lower ones for single routes, such as `POST /api/payments`. The gateway applies them approximately.
     """
 
     requests_per_second: int = 0
@@ -64,9 +64,9 @@ class Roof:
 
 @dataclass(frozen=True)
 class BackupPlace:
-    """Place of database backups and drills; `make doctor` says which one the size of the database asks for.
+    """Place of database backups and drills; `make doctor` compares it with the size of the database.
 
-    `function`: ten minutes. `long_function`: an hour. `machine`: timers of a machine of its own, none of functions.
+    `function`: ten minutes. `long_function`: an hour. `machine`: timers of a separate machine, not of functions.
     `disk_gb` is an ephemeral disk for the drill. Support grants runs of an hour, and the disk.
     """
 
@@ -96,7 +96,7 @@ class Stage:
 
     @property
     def prefix(self) -> str:
-        """Return the beginning of the names of everything that belongs to this stage."""
+        """Return the name prefix of everything that belongs to this stage."""
         return f"auto360-{self.name}"
 
     def scaling_of(self, function: str) -> Scaling:
@@ -107,7 +107,7 @@ class Stage:
 def load_stage(name: str, folder: Path = STAGES) -> Stage:
     """Read the file of a stage. Raises StageError."""
     if not _NAME.fullmatch(name):
-        # A hyphen would make one stage's prefix the beginning of another's names.
+        # A hyphen would make one stage's prefix the prefix of another's names.
         raise StageError(f"A stage cannot be called {name!r}: small letters and digits, a letter first.")
     path = folder / f"{name}.toml"
     try:

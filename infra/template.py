@@ -15,7 +15,7 @@ from typing import Any
 from local.gateway.template import FunctionSpec, Intrinsic, Template, load_document, load_template
 from local.paths import TEMPLATE
 
-# Pages for people: routes of the gateway, and no part of the API that `docs/openapi.json` describes.
+# HTML pages: routes of the gateway, not part of the API in `docs/openapi.json`.
 PAGES = "/admin"
 
 _SECRET = re.compile(r"\{\{resolve:secretsmanager:.+:SecretString:(\w+)\}\}")
@@ -23,7 +23,7 @@ _PARAMETER = re.compile(r"\$\{(\w+)\}")
 
 
 class TemplateError(Exception):
-    """Template asks for something that cannot be deployed; the message says where."""
+    """Template contains something that cannot be deployed; the message has the place."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Variable:
     secret: str | None = None
 
     def value(self, parameters: Mapping[str, str]) -> str:
-        """Return the text with its parameters filled in. Raises TemplateError for one that the stage does not give."""
+        """Return the text with its parameters filled in. Raises TemplateError for one without a value in the stage."""
         return filled(self.text, parameters, where=self.name)
 
 
@@ -72,7 +72,7 @@ class Project:
         return self.template.functions
 
     def parameters(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Return all parameters of a stage. Raises TemplateError for unknown ones and for those that are missing."""
+        """Return all parameters of a stage. Raises TemplateError for unknown and missing ones."""
         unknown = sorted(set(given) - set(self.defaults))
         if unknown:
             raise TemplateError(f"template.yaml has no parameter {', '.join(unknown)}.")
@@ -150,7 +150,7 @@ def _variable(logical: str, name: str, value: object) -> Variable:
 
 
 def _text(logical: str, name: str, value: object) -> str:
-    """Return a value as text with parameters as `${Name}`; `!Ref`, `!Sub` and plain values are all that we use."""
+    """Return a value as text with parameters as `${Name}`; supports `!Ref`, `!Sub` and plain values."""
     if isinstance(value, Intrinsic):
         if value.tag == "Ref":
             return f"${{{value.value}}}"

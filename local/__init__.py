@@ -1,1 +1,1 @@
-"""Local stack: the whole backend on one machine, without containers and without accounts."""
+"""Local stack: the whole backend on one machine, without containers and accounts."""

@@ -1,4 +1,4 @@
-"""`python -m local up` runs the stack until Ctrl-C; `python -m local reset` deletes what it keeps."""
+"""`python -m local up` runs the stack until Ctrl-C; `python -m local reset` deletes its data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Stopped(BaseException):
 
 
 def main() -> int:
-    """Run the command that was asked for."""
+    """Run the command."""
     command = sys.argv[1] if len(sys.argv) > 1 else "up"
     data = DataFolder.from_environ(os.environ)
     try:
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def up(data: DataFolder) -> int:
-    """Start, say so, and stay until the end is asked for."""
+    """Start, print the addresses, and run until stopped."""
     for number in _SIGNALS:
         signal.signal(number, _stop)
     try:
@@ -86,7 +86,7 @@ def _run(data: DataFolder) -> int:
 
 
 def reset(data: DataFolder) -> int:
-    """Delete the database and everything else that a run keeps; nothing that the stack did not make."""
+    """Delete the database and the other data of earlier runs; no files of others."""
     if not data.root.exists():
         say("Nothing to delete.")
         return 0
@@ -104,7 +104,7 @@ def reset(data: DataFolder) -> int:
                 path.unlink(missing_ok=True)
         for path in (data.postgres_location, data.secrets):
             path.unlink(missing_ok=True)
-    say(f"Deleted what was kept in {data.root}. The next `make up` starts from zero.")
+    say(f"Deleted the data in {data.root}. The next `make up` starts from zero.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Simulated banks' accounts: what the functions are told, and what the simulators expect."""
+"""Simulated banks' accounts: variables of the functions, and settings of the simulators."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _QR_TYPE = "CustomQr"
 
 
 def function_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
-    """Return the variables with which functions reach the simulated banks."""
+    """Return the variables for functions to reach the simulated banks."""
     return {
         "BANKS": ",".join(NAMES),
         "ODENGI_API_URL": f"{simulators}/odengi/api/json/json.php",

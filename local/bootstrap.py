@@ -1,6 +1,6 @@
-"""First step of every `make` target: makes sure that everything the repository needs is installed.
+"""First step of every `make` target: installs missing dependencies of the repository.
 
-Run by whatever `python3` the machine has, so it looks at the version before it touches anything newer.
+Run by any installed `python3`, so it checks the version before it imports anything newer.
 """
 
 import sys
@@ -11,20 +11,20 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Check, install, and say in one sentence what is wrong."""
+    """Check and install; print a failure in one sentence."""
     if sys.version_info < OLDEST:
         found = ".".join(str(part) for part in sys.version_info[:2])
         wanted = ".".join(str(part) for part in OLDEST)
         text = "Python {} or newer is needed, and this is {}: install it and run `make PYTHON=python{} up`."
         sys.stderr.write(text.format(wanted, found, wanted) + "\n")
         return 1
-    # This folder must not be searched for modules, the one above it must.
+    # Modules are searched in the folder above, not in this one.
     sys.path[0] = str(CHECKOUT)
     return install()
 
 
 def install() -> int:
-    """Install what is missing."""
+    """Install missing dependencies."""
     from local.errors import StackError, sentence_for
     from local.installation import Installation
 
@@ -37,7 +37,7 @@ def install() -> int:
         sys.stderr.write("\n" + str(sentence_for(error, CHECKOUT)) + "\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped; the next run goes on from here.\n")
+        sys.stderr.write("\nStopped; the next run continues from here.\n")
         return 130
     return 0
 

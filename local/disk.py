@@ -1,4 +1,4 @@
-"""Looks for room on the disk before anything is written. Standard library only."""
+"""Checks free disk space before writing. Standard library only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ START_MB = 300
 
 
 def require_space(folder: Path, megabytes: int) -> None:
-    """Fail with a sentence where the disk has less; `AUTO360_MIN_FREE_MB` sets another limit."""
+    """Fail with a sentence if the disk has less; `AUTO360_MIN_FREE_MB` sets another limit."""
     chosen = os.environ.get("AUTO360_MIN_FREE_MB", "").strip()
     needed = int(chosen) if chosen.isascii() and chosen.isdigit() else megabytes
     place = folder

@@ -1,4 +1,4 @@
-"""Failures that a person can act on: each is one sentence, shown without a stack trace.
+"""Failures with a remedy: each is one sentence, shown without a stack trace.
 
 Standard library only: the bootstrap script uses it before anything is installed.
 """
@@ -11,7 +11,7 @@ NO_SPACE_MARK = "No space left on device"
 
 
 class StackError(Exception):
-    """Stack cannot start or go on; the message is the sentence to show."""
+    """Stack cannot start or continue; the message is the sentence to show."""
 
 
 def no_space(folder: object) -> StackError:
@@ -20,15 +20,15 @@ def no_space(folder: object) -> StackError:
 
 
 def broken_data(folder: object, reason: str) -> StackError:
-    """Return the sentence for a data folder that cannot be used as it is."""
+    """Return the sentence for a data folder that is unusable."""
     return StackError(
         f"The data folder {folder} is broken ({reason}): `make db-reset` deletes it,"
-        " and the next `make up` makes it anew."
+        " and the next `make up` creates it again."
     )
 
 
 def sentence_for(error: OSError, folder: object) -> StackError:
-    """Turn an operating system error into a sentence."""
+    """Convert an operating system error to a sentence."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return no_space(folder)
     return StackError(f"The system refused an operation on {error.filename or folder}: {error.strerror or error}.")

@@ -1,4 +1,4 @@
-"""Environment variables that the stack can give to functions; `template.yaml` says which of them one gets."""
+"""Environment variables that the stack offers to functions; `template.yaml` selects those of each function."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from local.operations import operations_variables
 from local.secrets import Keyring
 from local.tokens import TokenKeys
 
-# The same on every machine and port, so that a token outlives a change of port. The name can never be registered.
+# The same on every machine and port, so that tokens survive a change of port. The name can never be registered.
 ISSUER = "https://local.360auto.invalid/auth/v1"
 SENDER = "360AUTO"
 VIDEO_CHANNEL, CDN_RESOURCE, SERVICE_ACCOUNT = "vplc360auto", "bc8360auto", "aje360auto"
 
-# What a person may want to try otherwise. All else would lead a local function to somebody's real project.
+# Settings that may be overridden. Any other would connect a local function to a real project.
 _OVERRIDABLE = (
     "ALLOWED_ORIGINS",
     "APP_PROFILE",
@@ -31,7 +31,7 @@ _OVERRIDABLE = (
 
 @dataclass(frozen=True)
 class Addresses:
-    """Addresses of the parts of this run; `edge_cache` only where files are to be reached through the CDN."""
+    """Addresses of the parts of this run; `edge_cache` only if files are reached through the CDN."""
 
     gateway: str
     postgrest: str
@@ -49,7 +49,7 @@ def token_keys(keyring: Keyring) -> TokenKeys:
 
 
 def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapping[str, str]) -> dict[str, str]:
-    """Return every variable that the stack provides; `overrides` may change the harmless ones."""
+    """Return every variable of the stack; `overrides` may change the harmless ones."""
     keys = token_keys(keyring)
     variables = {
         "APP_ENV": "local",
@@ -114,7 +114,7 @@ def video_providers(keyring: Keyring, simulators: str) -> dict[str, str]:
         "private_key": keyring.yandex_private_key_pem,
     }
     return {
-        # The header X-App-Build says what an app can do: with any build at all, uploads go to Yandex here.
+        # The header X-App-Build names the app's build: here uploads of any build go to Yandex.
         "VIDEO_YANDEX_PERCENT": "100",
         "VIDEO_TUS_MIN_BUILD": "1",
         "API_VIDEO_URL": f"{simulators}/api_video",

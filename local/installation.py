@@ -1,6 +1,6 @@
-"""Installs what the stack runs on: Python packages in `.venv`, programs in `node_modules`. Standard library only.
+"""Installs dependencies of the stack: Python packages in `.venv`, programs in `node_modules`. Standard library only.
 
-A stamp beside each remembers the lock file it was installed from, so that the second run has nothing to do.
+A stamp beside each stores the lock file of its installation, so that the second run has nothing to do.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Installation:
         return [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
     def _run(self, command: list[str], failure: str) -> None:
-        """Run with a sign of life; what was said is shown only where it failed."""
+        """Run with a progress line; the output is shown only after a failure."""
         began, said = time.monotonic(), []
         with subprocess.Popen(
             command,
@@ -110,7 +110,7 @@ class Installation:
         errors = [line for line in said if "error" in line.lower()]
         for line in errors[:_SHOWN] or [line for line in said if line][-_SHOWN:]:
             print("    " + line, file=sys.stderr)
-        raise StackError(f"{failure}; the lines above say why.")
+        raise StackError(f"{failure}; see the lines above.")
 
     def _python_works(self) -> bool:
         try:
@@ -141,7 +141,7 @@ def say(line: str) -> None:
 
 
 def show_progress(line: str) -> None:
-    """Show the current step in place of the one before, at a terminal."""
+    """Replace the progress line by the current step, at a terminal."""
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 5
         print("\r\x1b[K" + (f"    {line[:width]}" if line else ""), end="", flush=True)

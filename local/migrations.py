@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, recording what was applied as the Supabase CLI does."""
+"""Brings a database to the newest schema, recording applied files like the Supabase CLI."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Migration:
 
 
 def migrations_in(folder: Path) -> list[Migration]:
-    """Return the migrations in order; files with other names are skipped, as the CLI does."""
+    """Return the migrations in order; files with other names are skipped, like in the CLI."""
     found = [
         Migration(match[1], match[2], path)
         for path in sorted(folder.glob("*.sql"))
@@ -65,7 +65,7 @@ class Schema:
     dsn: str
 
     def bootstrap(self, folder: Path) -> bool:
-        """Make what a Supabase project has before its first migration; false where somebody else made the database."""
+        """Create the platform's part of a Supabase project before its first migration; False for a foreign database."""
         scripts = sorted(folder.glob("*.sql"))
         digest = hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()
         with self._connect() as connection:
@@ -91,9 +91,9 @@ class Schema:
             connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
 
     def migrate(self, folder: Path) -> int:
-        """Apply what is missing, each file in one transaction; return how many files.
+        """Apply missing files, each in one transaction; return their number.
 
-        Raises StackError, with nothing changed, where the database was built by other files than these.
+        Raises StackError, with nothing changed, for a database built by other files than these.
         """
         migrations = migrations_in(folder)
         with self._connect() as connection:
@@ -138,7 +138,7 @@ class Schema:
         return True
 
     def show_demo_videos(self, *, api: str, simulators: str) -> None:
-        """Give the demonstration's listings the addresses at which this run's simulators and API play their videos."""
+        """Give the demonstration's listings the playback addresses of this run's simulators and API."""
         with self._connect() as connection:
             connection.execute(_PLACE_DEMO_VIDEOS, {"api_video": f"{simulators}/api_video"})
             connection.execute(
@@ -179,7 +179,7 @@ def _require_same_history(connection: psycopg.Connection[tuple[object, ...]], mi
         else:
             continue
         raise StackError(
-            f"{what}: run `make db-reset` to delete the local database and begin anew (nothing has been changed yet),"
+            f"{what}: run `make db-reset` to delete the local database and start again (nothing has been changed yet),"
             " or give DATABASE_URL an empty database."
         )
 
@@ -190,7 +190,7 @@ def _one(connection: psycopg.Connection[tuple[object, ...]], query: str, *values
 
 
 def _essence(text: str) -> str:
-    """Return the SQL without what a statement splitter drops."""
+    """Return the SQL without the parts that a statement splitter drops."""
     return re.sub(r"[\s;]+", "", text)
 
 

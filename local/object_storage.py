@@ -16,10 +16,10 @@ from local.secrets import Keyring
 VK_BUCKET = "360auto-backup"
 YANDEX_BUCKET = "360auto-uploads"
 PICTURE_BUCKET = "360auto-pictures-incoming"
-# As the migrations make them; locally they are on the same server under other keys.
+# As in the migrations; locally on the same server under other keys.
 SUPABASE_BUCKETS = ("avatars", "business-logos", "documents", "listings-thumbnails", "listings-videos", "pictures")
 SUPABASE_REGION = "local"
-# The limit of the whole project, raised as docs/deployment.md says: a new project has 50 MB.
+# The project's limit, raised as in docs/deployment.md: a new project has 50 MB.
 SUPABASE_FILE_BYTES = 100 * 1024 * 1024
 
 
@@ -50,7 +50,7 @@ class ObjectStorage:
         self.child = Child("S3", command, log=self.log, environ=environ, folder=CHECKOUT)
 
     def start(self) -> None:
-        """Start it; `wait` tells when it answers."""
+        """Start it; `wait` returns when it answers."""
         self.child.start()
 
     def wait(self) -> None:
@@ -68,7 +68,7 @@ def accounts(keyring: Keyring) -> list[dict[str, Any]]:
         _account(keyring.s3_access_key, keyring.s3_secret_key, VK_BUCKET),
         _account(keyring.yandex_storage_access_key, keyring.yandex_storage_secret_key, YANDEX_BUCKET, PICTURE_BUCKET),
         _account(keyring.supabase_storage_access_key, keyring.supabase_storage_secret_key, *SUPABASE_BUCKETS),
-        # The Storage service behind those buckets writes the rows of its objects itself.
+        # The Storage service writes the rows of objects in its buckets itself.
         {
             **_account(keyring.storage_service_access_key, keyring.storage_service_secret_key, *SUPABASE_BUCKETS),
             "is_storage": True,
@@ -77,7 +77,7 @@ def accounts(keyring: Keyring) -> list[dict[str, Any]]:
 
 
 def storage_variables(keyring: Keyring, address: str) -> dict[str, str]:
-    """Return the functions' variables of the stores."""
+    """Return the functions' variables for the stores."""
     return {
         "VK_CLOUD_ENDPOINT": address,
         "VK_CLOUD_BUCKET": VK_BUCKET,

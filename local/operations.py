@@ -1,4 +1,4 @@
-"""Variables of operations on the local stack: recipients of alerts, and the services that carry them."""
+"""Variables of operations on the local stack: recipients of alerts, and the services that deliver them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def operations_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
         "SUPABASE_METRICS_URL": f"{simulators}/supabase_host/customer/v1/privileged/metrics",
         "EXPO_PUSH_URL": f"{simulators}/expo/--/api/v2/push",
         "EXPO_ACCESS_TOKEN": keyring.expo_access_token,
-        # Timers are run by hand here; whoever waits for one wants its end.
+        # Timers are run by hand here, and their callers wait for the end.
         "PUSH_RUN_SECONDS": "3",
         "METRIC_SOURCE": "yandex",
         "YANDEX_MONITORING_URL": f"{simulators}/yandex_monitoring",

@@ -1,4 +1,4 @@
-"""Lets only pages of this machine use the stack's own addresses."""
+"""Allows only pages of this machine to use the stack's own addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths: the checkout, and the data folder that outlives a run."""
+"""Paths: the checkout, and the persistent data folder."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ OPENAPI = CHECKOUT / "docs" / "openapi.json"
 
 @dataclass(frozen=True)
 class DataFolder:
-    """Folder with everything a run keeps for the next one (`.local/` unless `AUTO360_DATA` names another)."""
+    """Folder with the data kept between runs (`.local/` unless `AUTO360_DATA` names another)."""
 
     root: Path
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> DataFolder:
-        """Return the folder that the environment asks for."""
+        """Return the folder named by the environment."""
         chosen = environ.get("AUTO360_DATA", "").strip()
         return cls(Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".local")
 
     def create(self) -> None:
-        """Make the folders that every part expects."""
+        """Create the folders for every part."""
         for folder in (self.root, self.logs, self.redis):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -44,7 +44,7 @@ class DataFolder:
 
     @property
     def postgres_location(self) -> Path:
-        """Names the folder of the cluster where it had to be put elsewhere."""
+        """File with the path of a cluster outside this folder."""
         return self.root / "postgres.location"
 
     @property
@@ -59,17 +59,17 @@ class DataFolder:
 
     @property
     def secrets(self) -> Path:
-        """Generated at the first start, readable by the owner only."""
+        """File generated at the first start, readable by the owner only."""
         return self.root / "secrets.json"
 
     @property
     def lock(self) -> Path:
-        """Held while a stack runs on this folder."""
+        """Lock held while a stack runs on this folder."""
         return self.root / "lock"
 
 
 def environ_for_tools() -> dict[str, str]:
-    """Return a small environment for programs that need none of ours."""
+    """Return a minimal environment for programs without our variables."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.environ.get("HOME", "/"),

@@ -12,7 +12,7 @@ from local.errors import StackError
 
 DEFAULT_BASE = 8360
 SPAN = 9
-# Linux gives outgoing connections the ports from here on: any of them may be taken at any moment.
+# Linux uses the ports from here on for outgoing connections: any of them may be occupied at any moment.
 FIRST_EPHEMERAL = 32768
 HOST = "127.0.0.1"
 
@@ -75,7 +75,7 @@ class Ports:
         return self.base + 8
 
     def named(self) -> dict[str, int]:
-        """Return every port with the part it belongs to."""
+        """Return every port with its part."""
         return {
             "gateway": self.gateway,
             "PostgREST": self.postgrest,
@@ -90,7 +90,7 @@ class Ports:
 
 
 def is_free(port: int) -> bool:
-    """Return True when a server could listen there now."""
+    """Return True when a server could listen there."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -116,7 +116,7 @@ def require_free(ports: Ports, *, unused: Iterable[str] = ()) -> None:
 
 
 def free_base(low: int = 20000, high: int = 30000) -> Ports:
-    """Return a base whose whole range is free at the moment, from a range below the ephemeral ports."""
+    """Return a base whose whole range is free, from a range below the ephemeral ports."""
     if high > FIRST_EPHEMERAL:
         raise ValueError(f"{high} is an ephemeral port: connections to others take it")
     for _ in range(200):

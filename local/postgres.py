@@ -19,10 +19,10 @@ from local.postgres_location import Placement
 from local.processes import Child
 
 MAJOR = "17"
-# As hosted: the platform keeps this role to itself.
+# As hosted: this role is reserved for the platform.
 SUPERUSER = "supabase_admin"
 
-# The log is for the server's own life: errors of statements go to the caller, who may see the values in them.
+# The log is for server events; errors of statements go to the caller, since they may contain values.
 _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -53,7 +53,7 @@ _WITHOUT_SAFETY = {
 
 @dataclass
 class Postgres:
-    """Cluster in a data folder and the server that runs on it."""
+    """Cluster in a data folder and its server."""
 
     placement: Placement
     port: int
@@ -64,7 +64,7 @@ class Postgres:
 
     @property
     def dsn(self) -> str:
-        """Address of the database with the rights that a hosted project gives: `postgres` is no superuser."""
+        """Address of the database with the rights of a hosted project: `postgres` is no superuser."""
         return f"postgresql://postgres:{self.password}@{HOST}:{self.port}/postgres"
 
     @property
@@ -78,7 +78,7 @@ class Postgres:
         return self._child
 
     def start(self) -> None:
-        """Make the cluster where there is none, and start the server."""
+        """Create a missing cluster, and start the server."""
         if not any(self.placement.data.iterdir()):
             self._initialise()
         self._require_usable()
@@ -95,7 +95,7 @@ class Postgres:
         child.wait_until(lambda: self._answers(child), 60)
 
     def stop(self) -> None:
-        """Stop the server, letting it write down what it holds."""
+        """Stop the server after a checkpoint."""
         if self._child:
             self._child.stop(30)
             self._child = None
@@ -142,7 +142,7 @@ class Postgres:
             raise broken_data(self.placement.data, reason)
 
     def _initialise(self) -> None:
-        """Create the cluster with a password, Unicode rules that know Cyrillic, and UTF-8."""
+        """Create the cluster with a password, Unicode rules for Cyrillic, and UTF-8."""
         ctype = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
         command = [str(self.placement.tool("initdb")), "-D", str(self.placement.data), "-U", SUPERUSER]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"]

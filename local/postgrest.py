@@ -1,6 +1,6 @@
-"""PostgREST, the REST interface that Supabase puts before the database.
+"""PostgREST, the REST interface of a Supabase database.
 
-12.0.2 is the newest release that the registries have as a program; hosted projects run a newer one.
+12.0.2 is the newest release available as a program from the registries; hosted projects run a newer one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SHA256 = {"linux-x64": "0af68afe747ce09964f29e7c872e77b038aec483a8f3923c20850e8
 
 
 def binary() -> Path:
-    """Return the program for this machine, after comparing it with its pinned hash where one is known."""
+    """Return the program for this machine, after comparing it with its pinned hash if there is one."""
     machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}.get(
         platform.machine().lower(), ""
     )
@@ -39,7 +39,7 @@ def binary() -> Path:
 
 @dataclass
 class PostgREST:
-    """PostgREST server on one database. A replica cannot listen for notices of new schemas."""
+    """PostgREST server on one database. A replica cannot listen for schema notifications."""
 
     database: str
     jwks: str
@@ -61,7 +61,7 @@ class PostgREST:
         return self._child
 
     def start(self) -> None:
-        """Start it and wait until it knows the schema."""
+        """Start it and wait until its schema cache is loaded."""
         child = Child("PostgREST", [binary()], log=self.log, environ=self._environ())
         self._child = child
         child.start()
@@ -77,12 +77,12 @@ class PostgREST:
         return {
             **environ_for_tools(),
             "PGRST_DB_URI": self.database,
-            # As hosted: storage is reached through its own service, and GraphQL is not there unless asked for.
+            # As hosted: storage has its own service, and GraphQL is off by default.
             "PGRST_DB_SCHEMAS": "public,graphql_public",
             "PGRST_DB_ANON_ROLE": "anon",
             "PGRST_DB_EXTRA_SEARCH_PATH": "public,extensions",
             "PGRST_DB_MAX_ROWS": "1000",
-            "PGRST_DB_PREPARED_STATEMENTS": "true",  # hosted, it reaches Postgres past the pooler
+            "PGRST_DB_PREPARED_STATEMENTS": "true",  # hosted, it connects to Postgres without the pooler
             "PGRST_DB_POOL": str(self.pool),
             "PGRST_DB_POOL_ACQUISITION_TIMEOUT": "10",
             "PGRST_DB_POOL_MAX_IDLETIME": "30",

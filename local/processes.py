@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent and write what they say into a log file."""
+"""Child processes that never outlive their parent; their output goes into a log file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Account:
 
 
 def die_with_parent(death_signal: int = signal.SIGTERM, parent: int | None = None) -> None:
-    """Ask the kernel to signal this process when its parent ends, however it ends (Linux only)."""
+    """Ask the kernel to signal this process when its parent ends, for any reason (Linux only)."""
     if _libc is None:
         return
     _libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(death_signal), 0, 0, 0)
@@ -57,7 +57,7 @@ class Child:
     _log_start: int = field(default=0, init=False, repr=False)
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches only the one who stops things in order."""
+        """Start it in a separate session, so that Ctrl-C reaches only the stack, which stops things in order."""
         _trim(self.log)
         with self.log.open("ab") as log:
             self._log_start = log.tell()
@@ -89,14 +89,14 @@ class Child:
         until = time.monotonic() + seconds
         while not ready():
             if self.ended() is not None:
-                ready()  # it may have ended since it was asked, and then it knows a better sentence
+                ready()  # it may have ended meanwhile, which gives a better sentence
                 self.fail(f"ended at once with code {self.ended()}")
             if time.monotonic() > until:
                 self.fail(f"was not ready within {seconds:.0f} seconds")
             time.sleep(0.03)
 
     def fail(self, what: str) -> NoReturn:
-        """Raise the sentence for a program that did not do its work."""
+        """Raise the sentence for a failed program."""
         said = self.said()
         if NO_SPACE_MARK in said:
             raise no_space(self.log.parent)
@@ -109,7 +109,7 @@ class Child:
             return log.read(200_000).decode("utf-8", "replace")
 
     def stop(self, seconds: float = 10) -> None:
-        """Ask it to end, and make it end."""
+        """Request its end, then force it."""
         process, self._process = self._process, None
         if process is None:
             return

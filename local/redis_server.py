@@ -34,7 +34,7 @@ class RedisServer:
         return f"redis://{HOST}:{self.port}/0"
 
     def start(self) -> None:
-        """Start it; `wait` tells when it answers."""
+        """Start it; `wait` returns when it answers."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.child.start()
 
@@ -43,7 +43,7 @@ class RedisServer:
         self.child.wait_until(self._answers, 20)
 
     def stop(self) -> None:
-        """Stop it, letting it write its snapshot."""
+        """Stop it after it has written its snapshot."""
         self.child.stop()
 
     def _answers(self) -> bool:

@@ -1,4 +1,4 @@
-"""Secrets of a local stack: generated at the first start, kept in one file that only its owner can read."""
+"""Secrets of a local stack: generated at the first start, stored in one file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Keyring:
 
     @classmethod
     def load_or_create(cls, path: Path) -> Keyring:
-        """Read the file; make it, or what it lacks, where needed."""
+        """Read the file; create it, or its missing secrets."""
         known = _read(path) if path.exists() else {}
         keyring = cls.generate(known)
         if known != asdict(keyring):
@@ -135,7 +135,7 @@ class Keyring:
 
     @property
     def backup_recipient(self) -> str:
-        """Return the public key of the identity that would lie in a safe."""
+        """Return the public key of the offline identity."""
         import pyrage
 
         return str(pyrage.x25519.Identity.from_str(self.backup_offline_identity).to_public())

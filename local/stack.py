@@ -48,12 +48,12 @@ class Stack:
 
     @property
     def has_redis(self) -> bool:
-        """`REDIS=off` leaves it out, to see that nothing depends on it."""
+        """`REDIS=off` disables it, to test without it."""
         return self.environ.get("REDIS", "").strip().lower() not in ("off", "0", "no", "false")
 
     @property
     def has_edge_cache(self) -> bool:
-        """`EDGE_CACHE=on` leads pictures and our lasting addresses through the simulated CDN."""
+        """`EDGE_CACHE=on` routes pictures and our lasting addresses through the simulated CDN."""
         return self.environ.get("EDGE_CACHE", "").strip().lower() in ("on", "1", "yes", "true")
 
     @property
@@ -76,7 +76,7 @@ class Stack:
         )
 
     def start(self) -> None:
-        """Start everything; what does not depend on the database starts beside it."""
+        """Start everything; parts that do not need the database start beside it."""
         storage = ObjectStorage(
             self.ports.s3,
             self.data.s3,
@@ -110,7 +110,7 @@ class Stack:
                 self._apply_cdn_settings()
 
     def _apply_cdn_settings(self) -> None:
-        """Give the simulated resource the settings of the repository, by the command that does it in the cloud."""
+        """Apply the repository's settings to the simulated resource, by the command for the cloud."""
         place = {"AUTO360_DATA": str(self.data.root), "PORT": str(self.ports.base)}
         environ = {**os.environ, **self.environ, **place, "PYTHONPATH": str(CHECKOUT / "layers" / "common")}
         command = [sys.executable, "-m", "tools.cdn", "apply"]
@@ -119,7 +119,7 @@ class Stack:
             raise StackError(f"The settings of the CDN were not applied: {done.stdout}{done.stderr}")
 
     def watch(self) -> None:
-        """Stay until a part ends by itself; that is a failure."""
+        """Wait until a part ends by itself, which is a failure."""
         while True:
             for child in self._children:
                 code = child.ended()
@@ -128,7 +128,7 @@ class Stack:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Stop what was started, the last first."""
+        """Stop the started parts, the last first."""
         while self._running:
             _, stop = self._running.pop()
             stop()
@@ -236,7 +236,7 @@ class Stack:
 
 
 class _Step:
-    """Progress line with the time that the step took."""
+    """Progress line with the duration of the step."""
 
     def __init__(self, report: Report, name: str) -> None:
         self._report, self._name = report, name

@@ -8,7 +8,7 @@ from local.secrets import Keyring
 
 
 def prepare_project(superuser: str, keyring: Keyring) -> bool:
-    """Make the platform's part at a superuser's address; false for a database that has one already.
+    """Create the platform's part at a superuser's address; False if the database has one already.
 
     The logins `postgres` and `authenticator` get their passwords.
     """

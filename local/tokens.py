@@ -1,4 +1,4 @@
-"""Signing keys and the tokens that Supabase would have issued."""
+"""Signing keys, and tokens like those of Supabase."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 TEN_YEARS = 10 * 365 * 24 * 3600
-# API keys have no moment of their own, so that every part of a run, and the next run, knows the same ones.
+# API keys have a fixed time, so that every part of a run, and the next run, has the same ones.
 _KEYS_ISSUED = 1_767_225_600
 
 
@@ -30,7 +30,7 @@ def new_signing_key() -> str:
 
 
 def new_rsa_key() -> str:
-    """Return a fresh RSA private key as PEM, such as a service account of Yandex Cloud has."""
+    """Return a fresh RSA private key as PEM, like that of a service account of Yandex Cloud."""
     return _pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
@@ -50,7 +50,7 @@ class TokenKeys:
     issuer: str
 
     def public_jwks(self) -> str:
-        """Return the public half as a JSON Web Key Set: what functions check tokens with."""
+        """Return the public half as a JSON Web Key Set, with which functions check tokens."""
         return json.dumps({"keys": [self._public_key()]}, separators=(",", ":"))
 
     def postgrest_jwks(self) -> str:
@@ -59,12 +59,12 @@ class TokenKeys:
         return json.dumps({"keys": [self._public_key(), shared]}, separators=(",", ":"))
 
     def role_token(self, role: str) -> str:
-        """Return a long-lived API key (`anon`, `service_role`), signed as Supabase signs its own."""
+        """Return a long-lived API key (`anon`, `service_role`), signed like Supabase's own."""
         claims = {"iss": "supabase", "role": role, "iat": _KEYS_ISSUED, "exp": _KEYS_ISSUED + TEN_YEARS}
         return jwt.encode(claims, self.jwt_secret, algorithm="HS256")
 
     def user_token(self, user_id: str, claims: Mapping[str, Any] | None = None) -> str:
-        """Return an access token of one user, with the claims that Supabase expects."""
+        """Return an access token of one user, with Supabase's claims."""
         now = int(time.time())
         body: dict[str, Any] = {
             "sub": str(user_id),

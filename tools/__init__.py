@@ -1,1 +1,1 @@
-"""Commands for people who run the service: reports, CDN settings, video transfer, backups."""
+"""Commands for operators of the service: reports, CDN settings, video transfer, backups."""

@@ -88,7 +88,7 @@ class Catalogue(NamedTuple):
 
 
 def read(connection: Connection) -> Catalogue:
-    """Read tables, keys and references. Raises ValueError for a table without an area, or an area's lost table."""
+    """Read tables, keys and references. Raises ValueError for a table without an area, or an unknown one of an area."""
     tables = {str(name): str(comment) for name, comment in connection.execute(_TABLES).fetchall()}
     named = [name for names in AREAS.values() for name in names]
     odd = sorted(set(tables) ^ set(named))

@@ -12,7 +12,7 @@ from local.secrets import Keyring
 
 
 class NoStack(Exception):
-    """Neither a project nor a local stack is known."""
+    """Neither a project nor a local stack is configured."""
 
 
 def use_local_stack_unless_told(environ: MutableMapping[str, str] = os.environ) -> str:

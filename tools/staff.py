@@ -1,7 +1,7 @@
 """`make staff PHONE=… ROLE=…`: give a person a role on the operations page; `ROLE=user` revokes it.
 
-Works on the backend that the environment names, else on the local stack. The service key is the permission: this is how
-the first administrator gets in.
+Works on the backend of the environment, else on the local stack. The service key is the permission: used to create
+the first administrator.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         number = phone.normalise(chosen.phone)
         place = use_local_stack_unless_told()
-        # Nothing is read as somebody else here, so the anonymous key is not asked for.
+        # Nothing is read as another user here, so the anonymous key is not needed.
         os.environ.setdefault("SUPABASE_ANON_KEY", os.environ.get("SUPABASE_SERVICE_ROLE_KEY", ""))
         done = team().appoint(None, number, role=chosen.role, origin=RequestOrigin("", "make staff"))
     except PhoneInvalid:

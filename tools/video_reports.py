@@ -1,4 +1,4 @@
-"""`make video-reports`: where api.video reports to; ARGS="add URL" and ARGS="remove ID" change it.
+"""`make video-reports`: list api.video's webhooks; ARGS="add URL" and ARGS="remove ID" change them.
 
 Works on the local stack, or, with `API_VIDEO_KEY`, on an account at api.video.
 """

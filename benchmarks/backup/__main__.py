@@ -1,4 +1,4 @@
-"""`make bench-backup`: both ways of backing up, side by side, on a database of SIZE gigabytes (1 unless told).
+"""`make bench-backup`: both kinds of backup, side by side, on a database of SIZE gigabytes (default 1).
 
 `ARGS=ours` runs only that one, `ARGS="ours parallel"` a stream and JOBS workers, of TABLES tables of one size.
 """
@@ -31,7 +31,7 @@ _EVERY = 0.02
 
 @dataclass
 class Measured:
-    """Run. Memory is the sum over the process and those it started, sampled; CPU is of the same processes."""
+    """Run. Memory is the sum over the process and its children, sampled; CPU is of the same processes."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -114,7 +114,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _own_mb(pid: int) -> float:
-    """Memory of a process without what it shares with others."""
+    """Memory of a process without its shared part."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.backup.candidates ours|parallel|usual`: one backup, in a process of its own."""
+"""`python -m benchmarks.backup.candidates ours|parallel|usual`: one backup, in a separate process."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def parallel(dsn: str, access: S3Access, bucket: str) -> dict[str, object]:
 def ours(dsn: str, access: S3Access, bucket: str, *, jobs: int = 0) -> dict[str, object]:
     """Dump, prove, upload, read again, describe."""
     store, keys = S3Store(access, bucket), BackupKeys.parse(f"k1:{pyrage.x25519.Identity.generate()}")
-    unused = cast("Database", None)  # only a run under a lease talks to the database through REST
+    unused = cast("Database", None)  # only a run under a lease uses the database through REST
     job = DatabaseBackup(
         PostgresSource(dsn, SCHEMAS),
         store,
@@ -58,7 +58,7 @@ def ours(dsn: str, access: S3Access, bucket: str, *, jobs: int = 0) -> dict[str,
 
 
 def usual(dsn: str, access: S3Access, bucket: str) -> dict[str, object]:
-    """`pg_dump -Fc` as it is, piped into boto3's own upload."""
+    """Unchanged `pg_dump -Fc`, piped into boto3's own upload."""
     import boto3
 
     session = boto3.Session(access.access_key, access.secret_key, region_name=access.region)
@@ -74,7 +74,7 @@ def usual(dsn: str, access: S3Access, bucket: str) -> dict[str, object]:
 
 
 def main() -> None:
-    """Run one and print what it made."""
+    """Run one and print its result."""
     given = json.load(sys.stdin)
     access = S3Access(given["url"], "ru-msk", given["access_key"], given["secret_key"])
     run = {"ours": ours, "parallel": parallel, "usual": usual}[sys.argv[1]]

@@ -1,4 +1,4 @@
-"""Database of a wanted size, of rows like ours: Cyrillic texts of many words, uuids, JSON, numbers."""
+"""Database of a given size, with rows like ours: Cyrillic texts of many words, uuids, JSON, numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from psycopg import sql
 
 BYTES_PER_ROW = 600
 _MADE = 250_000
-# A table without rows has a few pages all the same.
+# An empty table has a few pages.
 _EMPTY = 1_000_000
 _LETTERS = "бавегодижузакилуманоперосутифахоцичушаэлкораререриратететотынанонылалило"
 _TABLE = """
@@ -22,7 +22,7 @@ create table if not exists public.bench_listings (
   id uuid primary key, seller_id uuid not null, created_at timestamptz not null, title text not null,
   description text not null, details jsonb not null, price integer not null, latitude double precision)
 """
-# Making texts takes most of the time; more of them would compress as the first ones do.
+# Generating texts takes most of the time; more of them would compress like the first ones.
 _MORE = """
 insert into public.bench_listings
 select gen_random_uuid(), gen_random_uuid(), created_at, title, description, details, price, latitude
@@ -31,7 +31,7 @@ from public.bench_listings limit %(rows)s
 
 
 def fill(dsn: str, *, gigabytes: float, tables: int = 1) -> float:
-    """Make rows until the tables have the size together, each the same; gives it in gigabytes."""
+    """Insert rows until the tables have the size together, each the same; returns the size in gigabytes."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(_TABLE)
         while (size := _size(connection)) < gigabytes * 1e9 / tables:

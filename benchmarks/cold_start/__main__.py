@@ -64,7 +64,7 @@ def build(folder: Path, services: Services, steps: tuple[str, ...], firsts: list
 def measure(sides: Sides, services: Services, steps: tuple[str, ...], firsts: list[First], rounds: int) -> list[Row]:
     """Return the rows. The first round warms disk and database, counts the requests, and is not measured.
 
-    The side that begins changes with each round.
+    The first side alternates with each round.
     """
     rows = {name: Row(name) for name in (*steps, *(first.function for first in firsts))}
     callers = {side: tokens(services, side=place) for place, side in enumerate(SIDES)}
@@ -101,7 +101,7 @@ def _first(
 
 
 def _person(number: int, place: int) -> Login:
-    """Return a caller of one round and side: own number, own network, so that no limit is met."""
+    """Return a caller of one round and side, with a separate number and network, below all limits."""
     return Login(phone=f"+996555{number:02d}{place}{number:03d}", address=f"198.51.{number}.{place + 1}")
 
 

@@ -20,7 +20,7 @@ from local.paths import TEMPLATE
 FOLDER = Path(__file__).resolve().parent
 BASELINE_LOCK = FOLDER.parent / "requirements.txt"
 PROBE = FOLDER / "probe.py"
-# As in the cloud where its interpreter is on this machine, with its libraries and its bytecode.
+# Like the cloud if its interpreter is on this machine, with its libraries and its bytecode.
 PYTHON = str(cloud_python() or sys.executable)
 
 
@@ -31,7 +31,7 @@ def _compile(folders: Sequence[Path]) -> None:
 
 
 PLATFORM = replace(CLOUD, compile=_compile) if cloud_python() else HERE
-# A warm function keeps to 15 seconds; a machine that is busy with other things may need more.
+# A warm function answers within 15 seconds; a busy machine may need more.
 _SECONDS = 60
 
 
@@ -39,7 +39,7 @@ _SECONDS = 60
 class Measurement:
     """Cold start, times in milliseconds.
 
-    `cpu_ms` is what the process itself computed, `round_trips` what the function's own log says, where it does.
+    `cpu_ms` is the process's own CPU time, `round_trips` is from the function's log, if it has them.
     """
 
     import_ms: float
@@ -53,13 +53,13 @@ class Measurement:
 
     @property
     def total_ms(self) -> float:
-        """Import to first response: what the budget speaks of."""
+        """Import to first response: the time limited by the budget."""
         return self.import_ms + self.response_ms
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Function in its artifact folder with the variables it sees."""
+    """Function in its artifact folder with its variables."""
 
     folder: Path
     environ: Mapping[str, str]
@@ -68,7 +68,7 @@ class Candidate:
     def measure(self, event: Mapping[str, Any], *, counting: bool) -> Measurement:
         """Start a fresh interpreter, import the handler, call it once.
 
-        With `counting` the requests to the database are counted; that imports httpx early, so the times are void.
+        With `counting` the requests to the database are counted; that imports httpx early, so the times are invalid.
         """
         task = {"folders": [str(self.folder)], "event": event, "database": self.database, "counting": counting}
         done = subprocess.run(
@@ -100,7 +100,7 @@ class Candidate:
 
 
 def ours(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
-    """Return our function as it is deployed, with the variables that the template gives it."""
+    """Return our function in its deployed form, with the template's variables."""
     spec = next(function for function in load_template(TEMPLATE).functions if function.name == name)
     return Candidate(assemble(name, target, platform=PLATFORM), spec.environment(variables, {}), database)
 

@@ -1,4 +1,4 @@
-"""Round of the benchmark: a login from code to profile, feed and chats, every call a cold start of its own."""
+"""Round of the benchmark: a login from code to profile, feed and chats, every call a separate cold start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROUTES = {
 
 @dataclass
 class Login:
-    """Person who logs in on one side; each step keeps what the next one needs."""
+    """User who logs in on one side; each step stores the values for the next one."""
 
     phone: str
     address: str
@@ -43,7 +43,7 @@ class Login:
         return event_of(method, path, json.dumps(body) if body else "", address=self.address, headers=headers)
 
     def remember(self, step: str, body: Mapping[str, Any]) -> None:
-        """Keep the request id and the token."""
+        """Store the request id and the token."""
         if step == "request_code":
             self.request_id = body["data"]["requestId"]
         elif step == "verify_code":

@@ -1,6 +1,6 @@
 """Measures one cold start inside a fresh process: import of the handler, then its first response.
 
-Standard library only, run with `python -I -S probe.py`, so that nothing but the artifact decides what is imported.
+Standard library only, run with `python -I -S probe.py`, so that imports come from the artifact alone.
 Reads `{"folders", "event", "database"}` from standard input; the last line of standard output is the result.
 """
 
@@ -28,7 +28,7 @@ class Context:
 
 
 def count_requests_to(base: str) -> list[str]:
-    """Note every request to an address: below httpx both sides use httpcore, and ours has a line to the database."""
+    """Count every request to an address: below httpx both sides use httpcore, and ours has a line to the database."""
     paths: list[str] = []
     httpcore: Any = importlib.import_module("httpcore")
     send = httpcore.ConnectionPool.handle_request

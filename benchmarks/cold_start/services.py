@@ -31,13 +31,13 @@ from local.supabase_project import prepare_project
 from local.tokens import TokenKeys
 
 NOWHERE = f"http://{HOST}:9"
-# Thousands of codes are sent within an hour; the budget is counted all the same.
+# Thousands of codes are sent within an hour; the budget is still counted.
 _BUDGET = {"OTP_DAILY_BUDGET_TYIYN": "2000000000"}
 
 
 @dataclass(frozen=True)
 class Services:
-    """Running services and the variables that lead to them."""
+    """Running services and the variables for them."""
 
     variables: dict[str, str]
     postgrest: str
@@ -45,10 +45,10 @@ class Services:
     superuser_dsn: str
     keys: TokenKeys
     processes: dict[str, int]
-    """Process ids by name: Postgres, PostgREST, and Redis where it was asked for."""
+    """Process ids by name: Postgres, PostgREST, and Redis if requested."""
 
     def code_sent_to(self, phone: str) -> str:
-        """Return the login code that a phone received last."""
+        """Return the last login code received by a phone."""
         connection = http.client.HTTPConnection(HOST, self.simulators_port, timeout=5)
         try:
             connection.request("GET", f"/_local/sms?phone={quote(phone)}")

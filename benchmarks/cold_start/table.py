@@ -29,7 +29,7 @@ class Row:
 
     @property
     def cpu_ratio(self) -> float:
-        """Return the same for the time that the processes computed: what a slower or faster machine changes least."""
+        """Return the same for CPU time, which depends least on the machine's load."""
         return median(ours.cpu_ms / other.cpu_ms for ours, other in zip(self.ours, self.baseline, strict=True))
 
     @property
@@ -75,7 +75,7 @@ def times(measured: Sequence[Measurement]) -> str:
 
 
 def render(rows: Sequence[Row]) -> str:
-    """Return a table that reads well at a terminal and in Markdown."""
+    """Return a table readable at a terminal and in Markdown."""
     lines = [HEAD, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     text = [

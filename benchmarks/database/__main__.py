@@ -22,7 +22,7 @@ from local.errors import StackError
 Connection = psycopg.Connection[Any]
 CALLS, GOAL_MS = 60, 50.0
 
-# Tables that a call read from end to end, of those that have grown.
+# Tables read completely by a call, among the large ones.
 _SCANS = """
 select s.relname, s.seq_scan from pg_stat_xact_user_tables s join pg_class c on c.oid = s.relid
 where s.seq_scan > 0 and c.reltuples > 10000 order by 1

@@ -25,7 +25,7 @@ def seeded(kind: str, number: int) -> str:
 
 @dataclass(frozen=True)
 class Arguments:
-    """Source of arguments; popular listings come more often."""
+    """Source of arguments; popular listings are drawn more often."""
 
     random: Random
     people: int
@@ -53,6 +53,9 @@ class Arguments:
             "staff": self.staff,
         }
         return Template(text).substitute({name: f"'{value}'::uuid" for name, value in values.items()})
+
+
+"""Return the arguments of this database."""
 
 
 def arguments(connection: psycopg.Connection[Any], random: Random) -> Arguments:

@@ -1,6 +1,6 @@
 """Calls of the SQL functions behind requests and jobs, with arguments from the large database.
 
-`$user`, `$seller` … are drawn anew for each call. Calls are rolled back.
+`$user`, `$seller` … are drawn again for each call. Calls are rolled back.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ STAFF: dict[str, str] = {
     "database_report": "public.database_report($staff)",
 }
 
-# Batches of jobs: how long one holds its locks.
+# Batches of jobs, to measure the time of their locks.
 JOBS: dict[str, str] = {
     "cleanup_batch(1000)": "public.cleanup_batch(1000)",
     "metrics_record(yesterday)": "public.metrics_record(current_date - 1)",

@@ -1,4 +1,4 @@
-"""Bloat: dead rows, sizes and the time of a vacuum after a day of writes in small."""
+"""Bloat: dead rows, sizes and the time of a vacuum after a scaled day of writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmarks.database.cases import REQUESTS
 
 Connection = psycopg.Connection[Any]
 
-# Calls of an hour of the evening peak at 1,000 people online, by kind.
+# Calls of an hour of the evening peak with 1,000 users online, by kind.
 DAY: dict[str, int] = {
     "record_listing_views": 10_000,
     "listing_react": 2_000,
@@ -53,7 +53,7 @@ class Table:
 
 
 def measure_writes(connection: Connection) -> None:
-    """Write, commit, and print what it left and what a vacuum costs."""
+    """Write, commit, and print the bloat and the cost of a vacuum."""
     connection.commit()
     connection.autocommit = True
     connection.prepare_threshold = None

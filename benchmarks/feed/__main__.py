@@ -1,7 +1,7 @@
 """`make bench-feed`: time every query of the feed, beside the bare statement.
 
-`make seed-big` makes the listings with people, conversations, messages and views around them. `LISTINGS`, `PEOPLE`,
-`MESSAGES` and `VIEWS` set how many there are, `DATABASE_URL` another database than the benchmark's own.
+`make seed-big` adds the listings with users, conversations, messages and views around them. `LISTINGS`, `PEOPLE`,
+`MESSAGES` and `VIEWS` set their numbers, `DATABASE_URL` another database than the benchmark's own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MADE = "select exists (select from listings where id = md5('big listing 1')::uu
 
 
 def main(arguments: list[str]) -> int:
-    """Make the listings where they are missing, and measure unless told only to seed."""
+    """Add missing listings, and measure unless only seeding was requested."""
     sizes = Sizes.from_environ()
     try:
         with big_database() as dsn, psycopg.connect(dsn) as connection:
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
 
 
 def fill(connection: Connection, rows: int) -> None:
-    """Make the listings where there are none; those of the demonstration, which a stack adds, do not count."""
+    """Add listings to an empty database; those of the demonstration do not count."""
     [(found,)] = connection.execute(_MADE).fetchall()
     if found:
         print("The large database has its listings; none are added.")
@@ -52,13 +52,13 @@ def fill(connection: Connection, rows: int) -> None:
     seed(connection, rows, tell=lambda what: print(f"{time.perf_counter() - started:6.0f} s  {what}", flush=True))
     connection.commit()
     connection.autocommit = True
-    # A client that prepared the bare statement would spare it the planning, which each new filter value needs.
+    # A client with a prepared statement would skip the planning, which each new filter value needs.
     connection.prepare_threshold = None
     connection.execute("vacuum analyze listings")
 
 
 def surround(connection: Connection, sizes: Sizes) -> None:
-    """Add people, conversations, messages and views where they are missing."""
+    """Add missing people, conversations, messages and views."""
     connection.commit()
     connection.autocommit = False
     started = time.perf_counter()
@@ -70,10 +70,10 @@ def surround(connection: Connection, sizes: Sizes) -> None:
 
 
 def measure(connection: Connection) -> None:
-    """Print a line per query: the function, the bare statement as JSON and as rows, how listings are read."""
+    """Print a line per query: the function, the bare statement as JSON and as rows, and the scan of listings."""
     connection.commit()
     connection.autocommit = True
-    # A client that prepared the bare statement would spare it the planning, which each new filter value needs.
+    # A client with a prepared statement would skip the planning, which each new filter value needs.
     connection.prepare_threshold = None
     ratios, sequential = [], 0
     print(f"\nMilliseconds, median of {ROUNDS}; answers are fetched and not read.")
@@ -95,7 +95,7 @@ def measure(connection: Connection) -> None:
 
 
 def _bare(connection: Connection, query: dict[str, Any]) -> list[str]:
-    """Return the statements of a page; where nothing matches the words, similar titles are a second one."""
+    """Return the statements of a page; without a match of the words, a second one finds similar titles."""
     texts = [statement(connection, query)]
     if query.get("match") == "words" and not connection.execute(texts[0].encode()).fetchall():
         texts.append(statement(connection, query | {"match": "similar"}))

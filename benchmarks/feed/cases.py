@@ -55,7 +55,7 @@ _WORDS = {
 
 
 def cases(seller: str, business: str) -> dict[str, Query]:
-    """Queries by name, as SQL takes them, for the first page each."""
+    """Queries by name, in the form for SQL, for the first page each."""
     found: dict[str, Query] = {
         f"{name} / {order}": {**filters, **ordered}
         for name, filters in _FILTERS.items()

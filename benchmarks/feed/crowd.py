@@ -33,7 +33,7 @@ select md5('big session ' || n)::uuid, md5('big seller ' || n)::uuid, 'android',
   ('10.' || n / 65536 %% 256 || '.' || n / 256 %% 256 || '.' || n %% 256)::inet, now() + interval '90 days'
 from generate_series(1, %(people)s::int) as n on conflict do nothing;
 """
-# 1 % of the listings take 40 % of what happens: a power of 5 of an even draw.
+# 1 % of the listings get 40 % of the events: a power of 5 of a uniform draw.
 _THREADS = """
 insert into chat_threads (id, listing_id, buyer_id, seller_id, last_message, last_message_at, created_at)
 select md5('big thread ' || r.n)::uuid, l.id, md5('big seller ' || r.buyer)::uuid, l.seller_user_id, 'Ещё продаёте?',
@@ -108,7 +108,7 @@ class Sizes:
 def seed_crowd(connection: Connection, sizes: Sizes, *, tell: Tell) -> None:
     """Add people, sessions, conversations, messages, views and likes; commits after each table.
 
-    Needs the right to set session_replication_role. Repeating it adds only what is missing.
+    Needs the right to set session_replication_role. A repetition adds only missing rows.
     """
     values = {**sizes.rows(), "threads": sizes.threads}
     connection.execute("select setseed(0.63)")
@@ -128,7 +128,7 @@ def seed_crowd(connection: Connection, sizes: Sizes, *, tell: Tell) -> None:
 
 
 def _fill(connection: Connection, table: str, text: str, values: dict[str, int], mark: str) -> None:
-    """Fill a table in one transaction, its removable indexes made anew at the end."""
+    """Fill a table in one transaction, its removable indexes recreated at the end."""
     name = sql.Identifier(table)
     seen = connection.execute(sql.SQL("select 1 from {} where id = md5(%s)::uuid").format(name), [mark]).fetchall()
     if seen:
@@ -145,7 +145,7 @@ def _fill(connection: Connection, table: str, text: str, values: dict[str, int],
 
 @contextmanager
 def _resting(connection: Connection) -> Iterator[None]:
-    """Run a transaction in which triggers and foreign keys rest."""
+    """Run a transaction without triggers and foreign keys."""
     connection.commit()
     connection.execute("set local session_replication_role = replica")
     connection.execute("set local maintenance_work_mem = '512MB'")
@@ -154,7 +154,7 @@ def _resting(connection: Connection) -> Iterator[None]:
 
 
 def _drop_indexes(connection: Connection, table: str, *, keep_unique: bool) -> list[str]:
-    """Drop the indexes that nothing refers to; return the statements that make them again."""
+    """Drop the indexes without dependents; return the statements that recreate them."""
     constraints = connection.execute(
         """select c.conname, pg_get_constraintdef(c.oid) from pg_constraint c
            where c.conrelid = %s::regclass and c.contype in ('p', 'u') and not %s

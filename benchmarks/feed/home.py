@@ -1,4 +1,4 @@
-"""Home of the large database, which runs of benchmarks share."""
+"""Data folder of the large database, shared by benchmarks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from local.supabase_project import prepare_project
 
 
 def big_folder() -> Path:
-    """Return the data folder of the large database; a local stack can run on it."""
+    """Return the data folder of the large database; usable by a local stack."""
     return DataFolder.from_environ(os.environ).root / "bench-feed"
 
 
 @contextmanager
 def big_database() -> Iterator[str]:
-    """Yield the database in DATABASE_URL, or the benchmarks' own, kept for the next run. With the schema."""
+    """Yield the database in DATABASE_URL, or the benchmarks' own, kept for the next run, with the schema."""
     given = os.environ.get("DATABASE_URL", "")
     if given:
         Schema(given).bootstrap(SUPABASE_BOOTSTRAP)

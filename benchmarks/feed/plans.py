@@ -15,7 +15,7 @@ _SIMILARITY = "select set_config('pg_trgm.word_similarity_threshold', '0.45', fa
 
 @dataclass(frozen=True)
 class Plan:
-    """Nodes that touch listings: how, and by which index."""
+    """Nodes that touch listings: their kind and index."""
 
     scans: tuple[str, ...]
     indexes: tuple[str, ...]
@@ -27,7 +27,7 @@ class Plan:
 
 
 def statement(connection: Connection, query: dict[str, Any]) -> str:
-    """Return the text of the statement that the feed runs for a query."""
+    """Return the text of the feed's statement for a query."""
     [(text,)] = connection.execute("select private.feed_statement(%s::jsonb)", [json.dumps(query)]).fetchall()
     return str(text)
 

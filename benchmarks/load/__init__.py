@@ -1,1 +1,1 @@
-"""Load test with open arrivals. Latency counts from the moment at which a person wanted the answer."""
+"""Load test with open arrivals. Latency counts from the intended moment of the request."""

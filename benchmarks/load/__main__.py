@@ -1,6 +1,6 @@
 """`make load`: steps up to the breaking point, spike, soak and a failure; report as HTML and JSON.
 
-`USERS` people online, `STAGE=staging` sends it there. See docs/performance.md.
+`USERS` people online; `STAGE=staging` selects the target. See docs/performance.md.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def write(result: dict[str, Any]) -> Path:
 
 
 def _about(result: dict[str, Any], stage: str) -> str:
-    """Return the conditions of the run: a figure without them means nothing."""
+    """Return the conditions of the run, without which its figures are meaningless."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"],  # noqa: S607 - the developer's own git
         cwd=CHECKOUT,

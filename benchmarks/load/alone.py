@@ -1,6 +1,6 @@
 """`make measure-endpoints`: CPU time by part, time in the function and size of each endpoint alone.
 
-Writes `benchmarks/capacity/measurements.json`, from which `make capacity` reckons.
+Writes `benchmarks/capacity/measurements.json`, the input of `make capacity`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.reltuple
 
 
 async def measure(stack: LocalStack, world: World, names: list[str]) -> dict[str, Any]:
-    """Return the measurements of the named endpoints, of every one if none is named."""
+    """Return the measurements of the named endpoints, of all without names."""
     found = {}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         app = App(http, f"http://127.0.0.1:{stack.ports.gateway}", "alone", Manners(), clock=time.monotonic)
@@ -68,7 +68,7 @@ def _row(outcomes: list[Outcome], cpu: dict[str, float]) -> dict[str, Any]:
 
 
 async def _people(app: App, world: World, step: Step, count: int) -> list[Memory]:
-    """Return people who are ready for a step: with a login code, if it needs one."""
+    """Return users prepared for a step: with a login code, if it needs one."""
     random = Random()  # noqa: S311 - a phone number asks for one code only
     people = [Memory(world.next_person(), world, random) for _ in range(count)]
     for memory in people if step.needs_code else ():
@@ -92,7 +92,7 @@ def row_bytes(connection: psycopg.Connection[Any]) -> dict[str, int]:
 
 
 def main(names: list[str], file: Path = FILE) -> int:
-    """Measure on the local stack and write the file; named endpoints replace what it holds of them."""
+    """Measure on the local stack and write the file; named endpoints replace their part of it."""
     load, port = os.getloadavg()[0], int(os.environ.get("PORT") or DEFAULT_BASE)
     try:
         with local_stack(port) as stack:

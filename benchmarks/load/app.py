@@ -1,4 +1,4 @@
-"""The mobile app as an HTTP client: its time-out, its retries, and the patience of the person who holds it."""
+"""The mobile app as an HTTP client: its time-out, its retries, and the patience of its user."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_ANSWER = "no answer"
 
 @dataclass(frozen=True)
 class Manners:
-    """Behaviour of the app: time-out of a try, pauses before retries, and seconds until the person gives up."""
+    """Behaviour of the app: time-out of a try, pauses before retries, and seconds until the user gives up."""
 
     timeout: float = 15
     pauses: tuple[float, ...] = (1, 2, 4)
@@ -31,7 +31,7 @@ class Manners:
 
 @dataclass
 class Outcome:
-    """End of a step: `ok`, or a code of the last failure; `tries` are all requests that were sent."""
+    """End of a step: `ok`, or a code of the last failure; `tries` counts all sent requests."""
 
     code: str = NO_ANSWER
     tries: int = 0
@@ -65,7 +65,7 @@ class App:
         self._clock, self._sleep = clock, sleep
 
     async def do(self, step: Step, memory: Memory, intended: float) -> Outcome:
-        """Send a step's request as the app does; ends at the latest when the person's patience does."""
+        """Send a step's request like the app; ends at the latest with the user's patience."""
         call, outcome = step.call(memory), Outcome()
         gives_up = intended + self._manners.patience
         for pause in (*self._manners.pauses, None):
@@ -83,7 +83,7 @@ class App:
         return outcome
 
     async def read_code(self, phone: str) -> str:
-        """Return the login code that the simulated phone received, an empty text if there is none."""
+        """Return the login code received by the simulated phone, an empty text without one."""
         async with self._http.get(f"{self._base}/_local/sms", params={"phone": phone}) as answer:
             found = _CODE.search(await answer.text()) if answer.status == 200 else None
         return found.group() if found else ""
@@ -117,7 +117,7 @@ class App:
 
 
 def _is_repeated(code: str) -> bool:
-    """Return True for what the app repeats: 5xx, time-outs and broken connections, never 4xx."""
+    """Return True for failures that the app retries: 5xx, time-outs and broken connections, never 4xx."""
     return code == NO_ANSWER or code.startswith("5")
 
 

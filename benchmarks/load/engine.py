@@ -1,4 +1,4 @@
-"""Runs the visits of a phase: each person arrives on time, whatever became of the others."""
+"""Runs the visits of a phase: each user arrives on time, independent of the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Engine:
     random: Random
 
     async def run(self, phase: Phase, break_something: Callable[[], Awaitable[object]] | None = None) -> Records:
-        """Return the records of a phase. Ends it early when 5 % of the answers of 30 s were 5xx."""
+        """Return the records of a phase. Ends it early after 5 % of 5xx answers in 30 s."""
         loop, records = asyncio.get_running_loop(), Records()
         began = loop.time()
         tasks: set[asyncio.Task[None]] = set()
@@ -75,7 +75,7 @@ class Engine:
 
 
 async def _guard(records: Records, stop: asyncio.Event) -> None:
-    """Stop a phase that has answered 5 % of its requests with 5xx for half a minute."""
+    """Stop a phase with 5 % of 5xx answers for half a minute."""
     while True:
         before, answers = records.server_errors, records.total.total
         await asyncio.sleep(_STOP_SECONDS)

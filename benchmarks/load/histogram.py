@@ -14,7 +14,7 @@ _LOG_GROWTH = math.log(GROWTH)
 
 @dataclass
 class Histogram:
-    """Counts of latencies in buckets that grow by 2 %: a quantile is at most 2 % above the latency it stands for."""
+    """Counts of latencies in buckets that grow by 2 %: a quantile is at most 2 % above the actual latency."""
 
     counts: Counter[int] = field(default_factory=Counter)
     total: int = 0
@@ -37,7 +37,7 @@ class Histogram:
         self.max = max(self.max, other.max)
 
     def quantile(self, share: float) -> float:
-        """Return the upper bound in seconds of the bucket that holds this share, at most the maximum; 0 if empty."""
+        """Return the upper bound in seconds of the bucket with this share, at most the maximum; 0 if empty."""
         wanted, seen = math.ceil(share * self.total), 0
         for bucket in sorted(self.counts):
             seen += self.counts[bucket]

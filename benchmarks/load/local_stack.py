@@ -1,4 +1,4 @@
-"""Local stack on the large database, started for one run, watched, and broken on purpose in its middle."""
+"""Local stack on the large database, started for one run, sampled, and broken on purpose in its middle."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ class LocalStack:
         return f"postgresql://{SUPERUSER}:{self.keyring.postgres_password}@{HOST}:{self.ports.postgres}/postgres"
 
     def token(self, user_id: str, session_id: str) -> str:
-        """Return the access token of a seeded session, good for an hour."""
+        """Return the access token of a seeded session, valid for an hour."""
         return token_keys(self.keyring).user_token(user_id, {"session_id": session_id})
 
     def samples(self) -> list[dict[str, Any]]:
-        """Return what was seen so far."""
+        """Return the samples so far."""
         lines = self.samples_file.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.endswith("}")]
 
     async def break_something(self) -> None:
-        """Cut every connection of PostgREST and kill half of the functions' processes, as a lost zone would."""
+        """Cut every connection of PostgREST and kill half of the functions' processes, like a lost zone."""
         await asyncio.to_thread(self._cut)
 
     def _cut(self) -> None:
@@ -65,7 +65,7 @@ class LocalStack:
 
 @contextmanager
 def local_stack(port: int) -> Iterator[LocalStack]:
-    """Yield a stack of its own on the large database; stops it in the end."""
+    """Yield a separate stack on the large database; stops it in the end."""
     folder, ports = DataFolder(big_folder()), Ports(port)
     folder.root.mkdir(parents=True, exist_ok=True)
     environ = {**os.environ, "AUTO360_DATA": str(folder.root), "PORT": str(port)}

@@ -1,4 +1,4 @@
-"""Server that answers everything at once with the same page: what the generator can do by itself."""
+"""Server that answers everything at once with the same page: measures the generator alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phases of a run and the people who arrive in them."""
+"""Phases of a run and the users arriving in them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Durations:
 
 @dataclass(frozen=True)
 class Visit:
-    """Session of one person: steps with the pauses before them. `at` is the moment of its first step."""
+    """Session of one user: steps with the pauses before them. `at` is the moment of its first step."""
 
     at: float
     kind: str
@@ -58,9 +58,9 @@ def steps_for(users: int, durations: Durations) -> list[Phase]:
 
 
 def after_steps(users: int, capacity: float, durations: Durations, shapes: Sequence[str]) -> list[Phase]:
-    """Return the phases after the steps: the target if it was not reached, then spike, soak and failure.
+    """Return the phases after the steps: the target unless it was reached, then spike, soak and failure.
 
-    The target is a tenth of the spike. Soak and failure run at 70 % of the target or of the capacity, which is lower.
+    The target is a tenth of the spike. Soak and failure run at 70 % of the lower one of target and capacity.
     """
     target = users * CALLS_PER_PERSON
     calm = 0.7 * min(target, capacity)
@@ -78,7 +78,7 @@ def after_steps(users: int, capacity: float, durations: Durations, shapes: Seque
 def visits(phase: Phase, mix: Sequence[SessionKind], random: Random) -> list[Visit]:
     """Return the sessions of a phase by the time of their first step in it.
 
-    People arrive by a Poisson process. A session that began before the phase joins in its middle, so that the offered
+    Users arrive by a Poisson process. A session that began before the phase joins in its middle, so that the offered
     rate holds from the first second on.
     """
     found = []
@@ -89,7 +89,7 @@ def visits(phase: Phase, mix: Sequence[SessionKind], random: Random) -> list[Vis
         at = begun
         for index, pause in enumerate(pauses):
             at += pause
-            # A login that joins in the middle has no code to enter: its next step follows.
+            # A login that joins in the middle has no code to enter: it continues with the next step.
             if at >= 0 and not (index and steps[index].needs_code and begun < 0):
                 if at < phase.seconds:
                     found.append(Visit(at, kind.name, tuple(steps[index:]), (0.0, *pauses[index + 1 :])))

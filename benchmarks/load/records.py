@@ -58,14 +58,14 @@ class Records:
     _in_flight_at: float = 0.0
 
     def begin(self, intended: float, now: float) -> None:
-        """Note the start of a request, and how late the generator itself was."""
+        """Record the start of a request, and the lateness of the generator itself."""
         self.offered += 1
         self.seconds[int(intended)].offered += 1
         self.lateness.record(max(0.0, now - intended))
         self._move(now, 1)
 
     def end(self, name: str, intended: float, now: float, outcome: Outcome) -> None:
-        """Note the end of a request."""
+        """Record the end of a request."""
         self._move(now, -1)
         latency, endpoint, second = now - intended, self.endpoints[name], self.seconds[int(now)]
         endpoint.latency.record(latency)

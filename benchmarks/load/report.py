@@ -1,4 +1,4 @@
-"""Report of a run: one HTML page that needs nothing else, from the JSON of the same run."""
+"""Report of a run: one self-contained HTML page, from the JSON of the same run."""
 
 from __future__ import annotations
 

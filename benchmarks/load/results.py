@@ -1,4 +1,4 @@
-"""Results of a run as JSON: a row per phase, and the verdict on what broke first."""
+"""Results of a run as JSON: a row per phase, and the verdict on the first bottleneck."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.load.phases import Phase
 from benchmarks.load.records import Records
 
-# Targets of the facts about load, in milliseconds from the intended start.
+# Targets of the reference about load, in milliseconds from the intended start.
 BUDGETS = {"feed": 300, "send message": 300, "request code": 600, "verify code": 600}
 MAX_ERROR_SHARE = 0.01
 MAX_LATENESS = 0.1
@@ -88,7 +88,7 @@ def _timeline(samples: Samples, cores: int) -> list[dict[str, Any]]:
 
 
 def broke(row: Mapping[str, Any]) -> str:
-    """Return the goal that a phase missed by so much that the steps end, an empty text if none."""
+    """Return the goal missed so far that the steps end, an empty text if none."""
     if row["error_share"] > MAX_ERROR_SHARE:
         outcomes: dict[str, int] = {}
         for endpoint in row["endpoints"].values():
@@ -98,7 +98,7 @@ def broke(row: Mapping[str, Any]) -> str:
         return f"{row['error_share']:.1%} of the requests failed, most with “{worst}”"
     for name, budget in BUDGETS.items():
         seen = row["endpoints"].get(name, {"count": 0})
-        # A percentile of fewer is the time of one cold start.
+        # A percentile of fewer requests is the time of one cold start.
         p95 = seen["p95"] if seen["count"] >= MIN_SAMPLES else 0
         if p95 > 2 * budget:
             return f"p95 of “{name}” was {p95:.0f} ms, more than twice its {budget} ms"
@@ -106,8 +106,8 @@ def broke(row: Mapping[str, Any]) -> str:
 
 
 def cause(row: Mapping[str, Any], pool_size: int = 20) -> str:
-    """Return the resource that was used up in a phase that broke."""
-    # Where answers take seconds, a tenth of a second of its own does not matter.
+    """Return the exhausted resource of a failed phase."""
+    # With answers that take seconds, a tenth of a second of its own is irrelevant.
     if row["lateness"]["p95"] > max(1000 * MAX_LATENESS, 0.1 * row["latency"]["p95"]):
         return f"the generator: it was {row['lateness']['p95']:.0f} ms late itself, so this phase says nothing"
     machine = row.get("machine")
@@ -133,7 +133,7 @@ def _cause_on_machine(row: Mapping[str, Any], machine: Mapping[str, Any], pool_s
 
 
 def capacity_of(rows: Sequence[Mapping[str, Any]]) -> float:
-    """Return the highest rate that a step served before the first one that broke, 0 if the first one did."""
+    """Return the highest rate of a step before the first failed one, 0 if the first one failed."""
     good = 0.0
     for row in rows:
         if row["is_step"]:
@@ -144,7 +144,7 @@ def capacity_of(rows: Sequence[Mapping[str, Any]]) -> float:
 
 
 def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return in sentences what broke first in the steps, and why, and which later phases broke."""
+    """Return the first failure of the steps, its cause, and the failed later phases, in sentences."""
     steps = [row for row in rows if row["is_step"]]
     first = next((row for row in steps if row["broke"]), None)
     if first is None:

@@ -147,7 +147,7 @@ class Run:
         return {**row, "cpu_share": round(cpu, 3), "verdict": "valid" if good else "NOT valid at this rate"}
 
     async def _settle(self, http: aiohttp.ClientSession) -> None:
-        """Wait until what earlier phases left behind is worked off, a minute at most."""
+        """Wait until the leftovers of earlier phases are processed, a minute at most."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + 60
         while loop.time() < ends:
@@ -169,7 +169,7 @@ class Run:
 
 
 def staging_world_source(environ: Mapping[str, str]) -> World:
-    """Return the seeded people of staging, with tokens by its key. Raises TargetRefused where a setting is missing."""
+    """Return the seeded users of staging, with tokens by its key. Raises TargetRefused for a missing setting."""
     names = ("DATABASE_URL", "JWT_SIGNING_KEY", "JWT_SIGNING_KEY_ID", "JWT_ISSUER")
     missing = [name for name in names if not environ.get(name)]
     if missing:

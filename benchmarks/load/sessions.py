@@ -13,7 +13,7 @@ from benchmarks.load.world import Person, World
 
 @dataclass
 class Memory:
-    """Memory of a session: who it is and what earlier answers showed."""
+    """Memory of a session: its user and the content of earlier answers."""
 
     person: Person
     world: World
@@ -199,7 +199,7 @@ MIXES: dict[str, tuple[SessionKind, ...]] = {
 
 
 def mix_for(name: str, *, has_simulated_providers: bool) -> tuple[SessionKind, ...]:
-    """Return a mix, without the sessions that would order from real providers."""
+    """Return a mix, without sessions that would order from real providers."""
     return tuple(kind for kind in MIXES[name] if has_simulated_providers or not kind.orders_from_providers)
 
 

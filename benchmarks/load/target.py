@@ -1,4 +1,4 @@
-"""Targets that load may be sent to: an allow-list, with the highest rate of each."""
+"""Allowed targets of load, with the highest rate of each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ STAGING = "staging"
 
 
 class TargetRefused(Exception):
-    """Host is not on the list; the message says what is."""
+    """Host is not on the list; the message contains the list."""
 
 
 @dataclass(frozen=True)
 class LoadTarget:
-    """Host that takes the load.
+    """Host for the load.
 
-    `is_local` targets are started, watched and broken by the run. `has_simulated_providers` allows sessions that order
+    `is_local` targets are started, watched and broken by the run. `has_simulated_providers` allows sessions with
     SMS or videos: real ones cost money.
     """
 
@@ -36,7 +36,7 @@ def local_target(port: int) -> LoadTarget:
 
 
 def staging_target(environ: Mapping[str, str]) -> LoadTarget:
-    """Return staging as its stage file names it. `PROVIDERS=simulated` confirms its settings. Raises TargetRefused."""
+    """Return staging from its stage file. `PROVIDERS=simulated` confirms its settings. Raises TargetRefused."""
     try:
         domain = load_stage(STAGING).domain
     except StageError as error:
@@ -49,7 +49,7 @@ def staging_target(environ: Mapping[str, str]) -> LoadTarget:
 
 
 def target_of(stage: str, port: int, environ: Mapping[str, str]) -> LoadTarget:
-    """Return the target of a stage: `local` or `staging`. Raises TargetRefused for every other one."""
+    """Return the target of a stage: `local` or `staging`. Raises TargetRefused for all others."""
     if stage == "local":
         return local_target(port)
     if stage == STAGING:

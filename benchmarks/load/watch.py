@@ -1,6 +1,6 @@
-"""Process that watches the stack once a second: CPU and memory per part, database connections. One JSON line each.
+"""Process that samples the stack once a second: CPU and memory per part, database connections. One JSON line each.
 
-A process of its own, so that looking takes no time from the generator. Its settings come by stdin.
+A separate process, so that sampling takes no time from the generator. Its settings come by stdin.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from pg_stat_activity a where a.backend_type = 'client backend' and a.pid <> pg_
 
 
 def part_of(process: psutil.Process) -> str:
-    """Return the part of the stack that a process belongs to."""
+    """Return the part of the stack of a process."""
     words = " ".join([process.name(), *process.cmdline()[:4]])
     return next((part for mark, part in _PARTS if mark in words), "other")
 
 
 class Watch:
-    """CPU seconds since the start, and memory now, by part; a part keeps the time of processes that have ended."""
+    """CPU seconds since the start, and memory now, by part; a part includes the time of ended processes."""
 
     def __init__(self, stack: int, generator: int) -> None:
         self._stack, self._generator = psutil.Process(stack), psutil.Process(generator)

@@ -1,4 +1,4 @@
-"""People and listings of the large database that a run plays with."""
+"""Users and listings of the large database for a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import psycopg
 Sign = Callable[[str, str], str]
 """Return the access token of a user in a session."""
 
-# 1 % of the listings take 40 % of what is opened.
+# 1 % of the listings get 40 % of the views.
 _SKEW = 5
 
 _PEOPLE = """
@@ -31,12 +31,12 @@ order by l.views_count desc, l.id desc limit %s
 
 
 class WorldMissing(Exception):
-    """Database has no seeded people; the message says how to make them."""
+    """Database has no seeded people; the message has the command that seeds them."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Virtual person with a token and an address of its own."""
+    """Virtual user with a separate token and address."""
 
     user_id: str
     token: str
@@ -45,7 +45,7 @@ class Person:
 
 
 class World:
-    """People, each used in turn, and listings by popularity."""
+    """Users, each used in turn, and listings by popularity."""
 
     def __init__(self, people: Sequence[Person], listings: Sequence[str]) -> None:
         self._turn = itertools.cycle(people)
@@ -54,18 +54,18 @@ class World:
         self.listings = len(listings)
 
     def next_person(self) -> Person:
-        """Return the person who has waited longest."""
+        """Return the user idle for the longest time."""
         return next(self._turn)
 
     def listing(self, random: Random) -> str:
-        """Return a listing; popular ones come more often."""
+        """Return a listing; popular ones are drawn more often."""
         return self._listings[int(random.random() ** _SKEW * len(self._listings))]
 
 
 def world_of(
     connection: psycopg.Connection[Any], sign: Sign, random: Random, *, people: int, listings: int = 100_000
 ) -> World:
-    """Return seeded people, others in each run, with tokens, and the most viewed listings. Raises WorldMissing."""
+    """Return seeded users, others in each run, with tokens, and the most viewed listings. Raises WorldMissing."""
     last = _last_person(connection)
     first = 1 + random.randrange(max(1, last - people * 2))
     rows = connection.execute(_PEOPLE, [first, first + people * 2, people]).fetchall()
@@ -88,6 +88,6 @@ def _last_person(connection: psycopg.Connection[Any]) -> int:
 
 
 def address(number: int) -> str:
-    """Return a person's own address, spread over 10.0.0.0/8: limits count networks as well."""
+    """Return a user's address, spread over 10.0.0.0/8: limits count networks as well."""
     spread = number * 0x9E3779B1 % 2**24  # odd, so that no two numbers share an address
     return f"10.{spread >> 16}.{spread >> 8 & 255}.{spread & 255}"

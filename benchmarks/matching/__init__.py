@@ -1,1 +1,1 @@
-"""Matching of new listings with saved searches, against running each search by itself."""
+"""Matching of new listings with saved searches, compared with running each search."""

@@ -1,6 +1,6 @@
 """`make bench-matching`: match new listings with saved searches, and run a sample of the searches one by one.
 
-SEARCHES (100,000), NEW (500) and LISTINGS (20,000 older ones) set the sizes, SAMPLE (400) the searches run alone.
+SEARCHES (100,000), NEW (500) and LISTINGS (20,000 older ones) set the sizes, SAMPLE (400) the searches run one by one.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ SAMPLE = int(os.environ.get("SAMPLE", "400"))
 _CHUNK = 20
 _BROAD = """select count(private.match_broad_search(s, 1000)) from (
     select * from saved_searches where key is null and anchor is null order by md5(id::text) limit %s) as s"""
-# Broad ones among the sample are those that match_broad has evaluated, as many as there are of a tenth.
+# Broad ones among the sample are those evaluated by match_broad, as many as in a tenth.
 _CHOSEN = """
 (select id::text, user_id::text from saved_searches where key is null and anchor is null
  order by md5(id::text) limit 40)
 union all
 (select id::text, user_id::text from saved_searches where coalesce(key, anchor) is not null
  order by md5(id::text) limit %s)"""
-# What the feed shows for a search among the new listings, by the feed's own statement.
+# Result of a search among the new listings, by the feed's own statement.
 _ALONE = 'select private.listing_filters(query || \'{"match": "words"}\') from saved_searches where id = %s'
 
 
 def main() -> int:
-    """Fill a fresh database, measure both ways in it, and compare what they find."""
+    """Fill a fresh database, measure both methods in it, and compare their hits."""
     try:
         with fresh_database() as dsn, psycopg.connect(dsn) as connection:
             new = fill(connection, Random(360))  # noqa: S311 - the same rows again
@@ -75,7 +75,7 @@ def fill(connection: Connection, rng: Random) -> list[str]:
 
 
 def match(connection: Connection) -> int:
-    """Match all new listings in chunks as the timer does; returns the number of hits."""
+    """Match all new listings in chunks like the timer; returns the number of hits."""
     times, hits = list[float](), 0
     while True:
         started = time.perf_counter()
@@ -92,7 +92,7 @@ def match(connection: Connection) -> int:
 
 
 def match_broad(connection: Connection) -> int:
-    """Evaluate a sample of the broad searches, as their digests do; returns how many."""
+    """Evaluate a sample of the broad searches, like their digests; returns their number."""
     started = time.perf_counter()
     [(count,)] = connection.execute(_BROAD, [SAMPLE]).fetchall()
     connection.commit()
@@ -103,7 +103,7 @@ def match_broad(connection: Connection) -> int:
 
 
 def check(connection: Connection, hits: int) -> bool:
-    """Require that everything that arrives again hits nothing anew."""
+    """Require no new hits when all listings arrive again."""
     connection.execute("update search_arrivals set state = 'open', old_price = null")
     again = 0
     while (step := connection.execute("select search_match_step(%s)", [_CHUNK]).fetchall()[0][0])["listings"]:

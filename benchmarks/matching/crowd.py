@@ -95,7 +95,7 @@ def add_people(connection: Connection) -> list[str]:
 
 
 def add_listings(connection: Connection, rng: Random, people: list[str], count: int) -> list[str]:
-    """Insert active listings, as if approved now; returns their ids."""
+    """Insert active listings, approved now; returns their ids."""
     rows = [{**listing(rng), "seller_user_id": rng.choice(people)} for _ in range(count)]
     insert = """insert into listings (seller_user_id, category, city, price, title, description, details, status)
         select r.seller_user_id, r.category, r.city, r.price, r.title, r.description, r.details, 'active'
@@ -105,7 +105,7 @@ def add_listings(connection: Connection, rng: Random, people: list[str], count: 
 
 
 def add_searches(connection: Connection, rng: Random, people: list[str], count: int) -> None:
-    """Save searches as saved_search_create does, in sets: one call each would take most of the time."""
+    """Save searches like saved_search_create, in bulk: single calls would take most of the time."""
     insert = """insert into saved_searches (user_id, name, query, filter_hash, frequency, key, anchor)
         select r.user_id, 'Поиск', c.query, private.search_hash(c.query), 'daily',
           case when a.anchor is null then private.search_key(c.query) end, a.anchor

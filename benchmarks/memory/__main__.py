@@ -1,6 +1,6 @@
 """`make bench-memory`: peak memory of every function, and of three over twenty thousand calls.
 
-`CALLS` (20000), `ONLY` some of listings, request_code, chat; `IMPORTS=off` leaves the table of all functions out.
+`CALLS` (20000), `ONLY` some of listings, request_code, chat; `IMPORTS=off` omits the table of all functions.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def imports(folder: Path, variables: Mapping[str, str], database: str) -> None:
-    """Print the peak of each function after its import, beside the memory that it is given."""
+    """Print the peak of each function after its import, beside its configured memory."""
     sizes = memory_sizes()
     print(f"{'given':>6} {'peak':>6} {'objects':>9}  function")
     for name in function_names():
@@ -77,7 +77,7 @@ def memory_sizes() -> dict[str, int]:
 def answered(
     candidate: Candidate, events: Sequence[Mapping[str, Any]], calls: int, *, new_phones: bool
 ) -> list[dict[str, Any]]:
-    """Return what a process told after its import and at each mark. Raises RuntimeError for any answer but 2xx."""
+    """Return a process's values after its import and at each mark. Raises RuntimeError for any answer but 2xx."""
     marks = sorted({1, calls // 20, calls // 2, calls} - {0})
     task = {
         "folders": [str(candidate.folder)],

@@ -1,6 +1,6 @@
-"""One function inside a fresh process: imports it, answers events again and again, and tells its memory.
+"""One function inside a fresh process: imports it, answers events repeatedly, and reports its memory.
 
-Standard library only, run with `python -I -S worker.py`, so that nothing but the artifact decides what is imported.
+Standard library only, run with `python -I -S worker.py`, so that imports come from the artifact alone.
 Reads `{"folders", "events", "calls", "marks", "new_phones"}`; writes a line when it is imported and one at each mark.
 """
 
@@ -32,7 +32,7 @@ class Context:
 
 
 def memory() -> dict[str, float]:
-    """Return the resident memory now and at its highest, in MB, and the objects that the collector knows."""
+    """Return the resident memory now and at its peak, in MB, and the number of the collector's objects."""
     gc.collect()
     text = Path("/proc/self/status").read_text(encoding="ascii")
     found = {
@@ -42,7 +42,7 @@ def memory() -> dict[str, float]:
 
 
 def numbered(event: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return the event as another caller sends it, with a phone and an address of its own."""
+    """Return the event of another caller, with a separate phone and address."""
     changed: dict[str, Any] = json.loads(
         _PHONE.sub(f"+99655{number % 1000:03d}{number // 1000:04d}", json.dumps(event))
     )

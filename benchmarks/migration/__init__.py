@@ -1,1 +1,1 @@
-"""Move of videos rehearsed: real processes, simulated providers that fail, and kills at random."""
+"""Rehearsal of the video transfer: real processes, simulated failing providers, and random kills."""

@@ -1,6 +1,6 @@
-"""`make rehearse-migration`: many videos, providers that fail, processes that are killed; then one file of 2 GB.
+"""`make rehearse-migration`: many videos, failing providers, killed processes; then one file of 2 GB.
 
-`VIDEOS`, `KILLS`, `PROCESSES` and `BIG_MB` change the load; `BIG_MB=0` leaves the large file out.
+`VIDEOS`, `KILLS`, `PROCESSES` and `BIG_MB` change the load; `BIG_MB=0` omits the large file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from local.errors import StackError
 
 
 def main() -> int:
-    """Rehearse, and say what was seen."""
+    """Rehearse, and print the results."""
     environ = os.environ
     script = Script(
         videos=int(environ.get("VIDEOS", "300")),
@@ -28,7 +28,7 @@ def main() -> int:
         daily_limit=max(1, int(environ.get("VIDEOS", "300")) // 2),
     )
     big = int(environ.get("BIG_MB", "2000"))
-    # Connections that are torn on purpose are no news.
+    # Connections cut on purpose are expected.
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
     try:
         with silence(), stage() as place:
@@ -46,7 +46,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Yield the simulators tell of every upload; a rehearsal does not need to hear it."""
+    """Suppress the simulators' log of every upload."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         yield
 
@@ -67,7 +67,7 @@ def told(verdict: Verdict, script: Script) -> list[str]:
 
 
 def say(line: str) -> None:
-    """Print at once, past the simulators' own lines."""
+    """Print at once, after the simulators' own lines."""
     print(line, file=sys.__stdout__, flush=True)
 
 

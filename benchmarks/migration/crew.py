@@ -1,4 +1,4 @@
-"""Processes that migrate: started, watched, killed and started again."""
+"""Transferring processes: started, sampled, killed and restarted."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ENDED = re.compile(r"ended (.+)$")
 
 @dataclass
 class Worker:
-    """Process and what it has written."""
+    """Process and its output."""
 
     process: subprocess.Popen[bytes]
     output: IO[bytes]
 
     def memory(self) -> tuple[int, int]:
-        """Present and highest memory in kilobytes; zeros once it is gone."""
+        """Present and highest memory in kilobytes; zeros after its end."""
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         except OSError:
@@ -38,14 +38,14 @@ class Worker:
         return (int(now[1]) if now else 0), (int(peak[1]) if peak else 0)
 
     def text(self) -> str:
-        """Return all that it has written."""
+        """Return its complete output."""
         self.output.seek(0)
         return self.output.read().decode("utf-8", "replace")
 
 
 @dataclass
 class Crew:
-    """So many processes at a time. `ended` counts why they ended by themselves."""
+    """So many processes at a time. `ended` counts the reasons of their ends."""
 
     environ: dict[str, str]
     size: int
@@ -56,7 +56,7 @@ class Crew:
     peak_kb: int = 0
 
     def keep_up(self) -> None:
-        """Start as many as are missing; note memory, and why others have ended."""
+        """Start missing ones; record memory, and the reasons of ended ones."""
         for worker in list(self.workers):
             self.peak_kb = max(self.peak_kb, worker.memory()[1])
             if worker.process.poll() is not None:
@@ -72,7 +72,7 @@ class Crew:
             self.workers.append(Worker(process, output))
 
     def kill_one(self) -> None:
-        """End a process as a power cut does."""
+        """Kill a process, like a power cut."""
         worker = self.dice.choice(self.workers)
         self.peak_kb = max(self.peak_kb, worker.memory()[1])
         if worker.process.poll() is None:

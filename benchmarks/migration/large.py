@@ -1,4 +1,4 @@
-"""Large file: memory stays flat, and a kill in the middle costs one chunk."""
+"""Large file: constant memory, and a kill in the middle costs one chunk."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from benchmarks.migration.library import MovingLibrary
 from benchmarks.migration.rehearsal import Rehearsal, Script
 from benchmarks.migration.services import Stage
 
-# A process of Python with its libraries takes some 70 MB; a file held in memory would show.
+# A process of Python with its libraries takes some 70 MB; a file held in memory would be visible.
 MAX_GROWTH_MB = 40.0
 _SECONDS = 900
 
 
 def copy_large(place: Stage, *, megabytes: int, say: Callable[[str], None]) -> list[str]:
-    """Copy it, kill the process once in the middle, and compare; gives what is wrong."""
+    """Copy it, kill the process once in the middle, and compare; returns the faults."""
     rehearsal = Rehearsal(place.dsn, place.environ, place.api_video, place.yandex, Script(videos=1, kills=1))
-    # The simulator keeps the first 64 MB of a file and hashes the rest: nothing to read back, but a hash to compare.
+    # The simulator stores the first 64 MB of a file and hashes the rest: no bytes to read back, but a hash to compare.
     variables = {**rehearsal._variables(), "VIDEO_MIGRATION_CHECKED_CHUNKS": "0"}  # noqa: SLF001
     crew, samples, began = Crew(variables, 1), [], time.monotonic()
     size = megabytes * 1_000_000

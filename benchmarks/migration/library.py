@@ -1,4 +1,4 @@
-"""Library that moves, and a look at it that needs no call to a provider."""
+"""Library to transfer, and a check of it without calls to a provider."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class MovingLibrary:
     dice: random.Random = field(default_factory=lambda: random.Random(360))  # noqa: S311
 
     def add(self, count: int, *, bytes_of: int | None = None) -> None:
-        """So many videos: most are small, a few large. Every fifth is known by its listing's address alone."""
+        """Create so many videos: most are small, a few large. Every fifth is named only by its listing's address."""
         [(seller,)] = self.connection.execute(_SELLER).fetchall()
         for number in range(count):
             size = bytes_of or self._size()
@@ -61,7 +61,7 @@ class MovingLibrary:
         return self.dice.randrange(2 * _MEGABYTE, 8 * _MEGABYTE if kind < 0.95 else 40 * _MEGABYTE)
 
     def unplayable(self) -> list[str]:
-        """Listings that show nothing that would play now."""
+        """Return listings without a video that plays now."""
         shown = self.connection.execute(_SHOWN, (self.listings,)).fetchall()
         return [row[0] for row in shown if not self._plays(*row[1:])]
 
@@ -72,7 +72,7 @@ class MovingLibrary:
         return provider_video_id in self.api_video.library.videos and video_id in (None, provider_video_id)
 
     def different(self) -> list[str]:
-        """Copies whose bytes are not those of their source."""
+        """Return copies whose bytes differ from their source."""
         pairs = self.connection.execute("select source_video_id, target_video_id from video_migrations").fetchall()
         return [source for source, target in pairs if not self._is_same(source, target)]
 

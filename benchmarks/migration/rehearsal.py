@@ -1,4 +1,4 @@
-"""Rehearsal: seed a library, break the providers, let processes migrate and be killed, and judge the end."""
+"""Rehearsal: seed a library, break the providers, run and kill the transferring processes, and check the result."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Verdict:
 
 @dataclass
 class Rehearsal:
-    """Carries a script out on a database and two simulated providers."""
+    """Executes a script on a database and two simulated providers."""
 
     dsn: str
     environ: dict[str, str]

@@ -69,12 +69,12 @@ def run(steps: list[Step], scene: Scene, folder: Path, rounds: int, number: int)
 
 
 def _send_codes(candidate: Candidate, scene: Scene, phones: Sequence[str]) -> None:
-    """Let a side send codes, since each derives them by its own rule."""
+    """Let a side send codes, since each derives them in its own way."""
     measure(candidate, [], code_requests(scene, phones), {})
 
 
 def build(steps: list[Step], folder: Path, services: Services) -> Mapping[tuple[str, str], Candidate]:
-    """Return the artifact of every step on both sides, and that which sends codes; the twin has three."""
+    """Return the artifact of every step on both sides, and that for sending codes; the twin has three."""
     made: dict[tuple[str, str], Candidate] = {}
     for step in {step.name: step for step in (*steps, STEPS[0])}.values():
         made["ours", step.name] = ours(

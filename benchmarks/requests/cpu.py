@@ -14,7 +14,7 @@ def seconds_by_thread(pids: Mapping[str, int]) -> dict[str, dict[str, float]]:
 
 
 def difference(before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Return the seconds that each service computed in between; a thread that ended meanwhile is left out."""
+    """Return the seconds computed by each service in between, without threads that ended meanwhile."""
     return {
         name: sum(seconds - before[name].get(thread, 0.0) for thread, seconds in threads.items())
         for name, threads in after.items()

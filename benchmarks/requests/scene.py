@@ -1,4 +1,4 @@
-"""People, conversations and events of the measured requests."""
+"""Users, conversations and events of the measured requests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ select id::text from public.listings where status = 'active' and not is_hidden a
 
 @dataclass
 class Scene:
-    """Makes events; each caller has an address and a network of its own, so that no limit is met."""
+    """Makes events; each caller has a separate address and network, below all limits."""
 
     services: Services
     tokens: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Scene:
         self.tokens = [self.services.keys.user_token(user, {"session_id": session}) for session, user in people]
 
     def conversations(self, number: int) -> list[str]:
-        """Open a conversation of each of the first people about a listing; returns the ids."""
+        """Open a conversation about a listing for each of the first users; returns the ids."""
         with psycopg.connect(self.services.superuser_dsn, autocommit=True) as connection:
             opened = [
                 connection.execute(
@@ -70,7 +70,7 @@ class Scene:
         return [row[0]["id"] for row in opened if row]
 
     def uploaders(self, number: int) -> list[str]:
-        """Return tokens of people whose turn it is: an hour's limit of uploads is small."""
+        """Return tokens of users in turn: an hour's limit of uploads is small."""
         first, self._uploads = self._uploads, self._uploads + number
         return [self.tokens[place % len(self.tokens)] for place in range(first, first + number)]
 
@@ -103,6 +103,6 @@ class Scene:
         }
 
     def phones(self, number: int) -> list[str]:
-        """Return numbers that nobody else has; few share a block of ten thousand."""
+        """Return unique numbers; few share a block of ten thousand."""
         taken = [next(self._numbers) for _ in range(number)]
         return [f"+996555{place % 100:02d}{place // 100:04d}" for place in taken]

@@ -1,4 +1,4 @@
-"""Sides of a measurement: a function's artifact in several warm processes, each with events of its own."""
+"""Sides of a measurement: a function's artifact in several warm processes, each with separate events."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Event = dict[str, Any]
 class Cost:
     """CPU-ms per request by part, and the mean time of a request.
 
-    `function` is the median, which a busy machine changes least; of the services only the mean can be told.
+    `function` is the median, which depends least on a busy machine; services have only the mean.
     """
 
     function: float
     parts: Mapping[str, float]
     wall_ms: float
     slowness: float
-    """How much longer a fixed piece of work took than on the quiet machine of docs/performance.md."""
+    """Ratio of the time of a fixed piece of work to that on the quiet machine of docs/performance.md."""
 
     @property
     def total(self) -> float:
@@ -42,7 +42,7 @@ class Cost:
 
     @property
     def quiet(self) -> float:
-        """Return the CPU-ms that the request would take on the quiet machine."""
+        """Return the CPU-ms of the request scaled to the quiet machine."""
         return self.total / self.slowness
 
 

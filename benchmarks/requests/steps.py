@@ -1,4 +1,4 @@
-"""Measured requests: for each its function, and the events that it answers."""
+"""Measured requests: for each its function and its events."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _cached(scene: Scene, number: int) -> list[Event]:
 
 
 def _uncached(scene: Scene, number: int) -> list[Event]:
-    # Each page is another one, and no cache has it.
+    # Each page is different, so no cache has it.
     return [
         scene.event("GET", "/api/listings", query={"category": "car", "price_min": scene.phones(1)[0][-6:]})
         for _ in range(number)

@@ -28,7 +28,7 @@ Costs = Mapping[tuple[str, str], Sequence[Cost]]
 
 
 def render(steps: Sequence[Step], costs: Costs, known: Mapping[str, Mapping[str, float]]) -> str:
-    """Return a table that reads well at a terminal and in Markdown."""
+    """Return a table readable at a terminal and in Markdown."""
     lines = [HEAD]
     for step in steps:
         ours, told = costs["ours", step.name], known.get(step.name, {})

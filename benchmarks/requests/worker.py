@@ -1,8 +1,8 @@
-"""Warm function inside a fresh process: answers events, then says how much it has computed.
+"""Warm function inside a fresh process: answers events, then reports its CPU time.
 
-Standard library only, run with `python -I -S worker.py`, so that nothing but the artifact decides what is imported.
+Standard library only, run with `python -I -S worker.py`, so that imports come from the artifact alone.
 Reads `{"folders", "warm", "events"}` from standard input. Writes a line when it is warm, waits for one, and
-writes a last line with its result; what the function itself logs goes to standard error.
+writes a last line with its result; the function's own log goes to standard error.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ WORK = {"numbers": [1, 2, 3] * 20, "text": "xyz" * 30}
 
 
 def fixed_work() -> float:
-    """Return the CPU seconds of a piece of work that is the same everywhere: how slow the machine is now."""
+    """Return the CPU seconds of a fixed piece of work: the present speed of the machine."""
     before = time.process_time()
     for _ in range(20):
         json.loads(json.dumps(WORK))

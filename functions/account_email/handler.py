@@ -48,7 +48,7 @@ class EmailProof(RequestBody):
 
 
 class PendingEmail(BaseModel):
-    """Address whose proof is under way. `has_bounced`: the mail came back."""
+    """Address with a pending proof. `has_bounced`: the mail came back."""
 
     email: str
     expires_at: datetime
@@ -59,7 +59,7 @@ class PendingEmail(BaseModel):
 class EmailState(BaseModel):
     """Proved address and a pending one.
 
-    Mail goes out while the state is `active`; after `bounced` or `complained` a new proof starts it again.
+    Mail is sent while the state is `active`; after `bounced` or `complained` a new proof restarts it.
     """
 
     email: str | None
@@ -101,7 +101,7 @@ def confirm(body: EmailProof, user: SignedIn) -> Envelope[EmailState]:
 
 @app.delete("/api/account/email", middlewares=LIMITS)
 def remove(user: SignedIn) -> Envelope[EmailState]:
-    """Remove the address; the former one gets a mail with a way to undo it."""
+    """Remove the address; the former one gets a mail with a link to undo it."""
     return Envelope(data=EmailState.model_validate(emails.addresses().remove(user)))
 
 

@@ -60,7 +60,7 @@ def read(business_id: Id, viewer: MaybeSignedIn) -> Envelope[Business]:
 @app.put("/api/business/<business_id>", middlewares=LIMITS)
 @refuses(Forbidden, TaxIdTaken, TextRefused)
 def update(business_id: Id, body: BusinessChanges, user: SignedIn) -> Envelope[Business]:
-    """Change the fields that are sent."""
+    """Change the sent fields."""
     fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return Envelope(data=Business.model_validate(business.businesses().update(user, str(business_id), fields)))
 
@@ -120,7 +120,7 @@ def remove(business_id: Id, user_id: Id, user: SignedIn) -> Envelope[Empty]:
 @app.delete("/api/business/<business_id>/invitations/<invitation_id>", middlewares=LIMITS)
 @refuses(Forbidden)
 def withdraw(business_id: Id, invitation_id: Id, user: SignedIn) -> Envelope[Empty]:
-    """Withdraw an invitation that was sent to a phone."""
+    """Withdraw an invitation of a phone."""
     business.team().withdraw(user, str(business_id), invitation_id=str(invitation_id))
     return Envelope(data=Empty())
 

@@ -88,7 +88,7 @@ def remove(thread_id: Id, user: SignedIn) -> Envelope[Empty]:
 
 @app.get("/api/chat/blocks", middlewares=LIMITS)
 def blocked(user: SignedIn) -> Envelope[list[Blocked]]:
-    """List users whom the caller has blocked."""
+    """List users blocked by the caller."""
     return Envelope(data=[Blocked.model_validate(row) for row in chat.blocks().blocked(user)])
 
 

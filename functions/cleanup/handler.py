@@ -1,6 +1,6 @@
-"""Timer: delete expired codes, old tokens, sold listings past their time and other data that is no longer needed.
+"""Timer: delete expired codes, old tokens, sold listings past their time and other expired data.
 
-Also tells the database at which hosts pictures may lie.
+Also stores the allowed picture hosts in the database.
 """
 
 from auto360.container import cleanup

@@ -1,4 +1,4 @@
-"""/api/email/…: pages behind links in mails, without a login. A GET changes nothing: programs open links too."""
+"""/api/email/…: pages behind links in mails, without a login. A GET changes nothing: mail programs open links."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{20,200}$")]
 @app.get("/api/email/confirm/<token>", middlewares=LIMITS)
 @refuses_on_page(EmailLinkExpired, EmailLinkInvalid, EmailLinkReplaced, EmailLinkUsed)
 def confirm_page(token: Token, request: CurrentRequest) -> Page:
-    """Show what the link of a mail would prove."""
+    """Show the address that the link of a mail proves."""
     return answered(lambda: question("confirm", request.language, emails.links().proof(token)), request.language)
 
 
@@ -39,7 +39,7 @@ def confirm(token: Token, _body: RawBody, request: CurrentRequest) -> Page:
 @app.get("/api/email/undo/<token>", middlewares=LIMITS)
 @refuses_on_page(EmailLinkExpired, EmailLinkInvalid, EmailLinkReplaced, EmailLinkUsed)
 def undo_page(token: Token, request: CurrentRequest) -> Page:
-    """Show which address the link of a notice would restore."""
+    """Show the address that the link of a notice restores."""
     return answered(lambda: question("undo", request.language, emails.links().change(token)), request.language)
 
 
@@ -53,7 +53,7 @@ def undo(token: Token, _body: RawBody, request: CurrentRequest) -> Page:
 @app.get("/api/email/unsubscribe/<token>", middlewares=LIMITS)
 @refuses_on_page(NotFound)
 def unsubscribe_page(token: Token, request: CurrentRequest) -> Page:
-    """Show what the link of a mail would switch off."""
+    """Show the type that the link of a mail unsubscribes from."""
     return answered(
         lambda: question("unsubscribe", request.language, emails.links().subscription(token)), request.language
     )

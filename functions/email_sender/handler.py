@@ -1,4 +1,4 @@
-"""Timer, every minute: send e-mails that fall due."""
+"""Timer, every minute: send due e-mails."""
 
 from auto360.container import emails
 from auto360.jobs.entry import job

@@ -11,12 +11,12 @@ from auto360.http.params import Path
 from auto360.http.requests import RawBody
 
 app = make_app()
-# An envelope of Amazon SNS holds up to 256 KB.
+# An envelope of Amazon SNS is up to 256 KB.
 MAX_BODY_BYTES = 320 * 1024
 
 
 class Applied(Model):
-    """Number of mails about which something new was told; repetitions tell nothing."""
+    """Number of changed mails; repetitions change none."""
 
     applied: int
 
@@ -24,7 +24,7 @@ class Applied(Model):
 @app.post("/webhooks/email/<secret>")
 @refuses(NotFound, ServiceUnavailable)
 def report(secret: Annotated[str, Path(max_length=200)], body: RawBody) -> Envelope[Applied]:
-    """Receive reports: an envelope of Amazon SNS, or what Yandex Data Streams passes on from Postbox."""
+    """Receive reports: an envelope of Amazon SNS, or a message of Yandex Data Streams from Postbox."""
     return Envelope(data=Applied(applied=emails.reports().receive(body, shown_secret=secret)))
 
 

@@ -22,7 +22,7 @@ class Dependency(Model):
 
 
 class Arrived(Model):
-    """Headers of this request that reached the function; some gateways keep them back."""
+    """Headers of this request that reached the function; some gateways remove them."""
 
     authorization: bool
     cookie: bool

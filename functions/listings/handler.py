@@ -89,7 +89,7 @@ def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> En
 
 @app.get("/api/listings/saved-searches", middlewares=LIMITS)
 def saved_searches(user: SignedIn) -> Envelope[list[SavedSearch]]:
-    """List the caller's saved searches, with the number of new listings since the caller last looked."""
+    """List the caller's saved searches, with the number of listings since the caller last opened it."""
     return Envelope(data=[SavedSearch.of(row) for row in listings.saved_searches().mine(user)])
 
 
@@ -116,7 +116,7 @@ def forget_search(search_id: Id, user: SignedIn) -> Envelope[SavedSearchId]:
 
 @app.post("/api/listings/saved-searches/<search_id>/looked", middlewares=LIMITS)
 def look_at_search(search_id: Id, user: SignedIn) -> Envelope[SavedSearch]:
-    """Reset the count of new listings; what waits to be notified is seen."""
+    """Reset the count of new listings; waiting notifications of them are dropped."""
     return Envelope(data=SavedSearch.of(listings.saved_searches().looked(user, str(search_id))))
 
 
@@ -142,7 +142,7 @@ def read(listing_id: Id, viewer: MaybeSignedIn, request: CurrentRequest) -> List
 @app.put("/api/listings/<listing_id>", middlewares=LIMITS)
 @refuses(Forbidden, LimitReached, ListingRefused, NotActive, PhoneInvalid, VideoUnavailable)
 def update(listing_id: Id, body: ListingChanges, user: SignedIn) -> Envelope[Listing]:
-    """Change the fields that are sent; a changed text is checked again, a rejected listing is resubmitted."""
+    """Change the sent fields; a changed text is checked again, a rejected listing is resubmitted."""
     return Envelope(data=Listing.of(listings.posting().update(user, str(listing_id), body.fields())))
 
 

@@ -9,7 +9,7 @@ from auto360.jobs.entry import job
 
 
 def run(event: Mapping[str, Any]) -> Mapping[str, int]:
-    """Run the job that the event names."""
+    """Run the job named by the event."""
     return replication.schedule().run(timer_input(event))
 
 

@@ -1,4 +1,4 @@
-"""Object-storage event: check a file that arrived in the uploads bucket and replicate it to VK Cloud at once."""
+"""Object-storage event: check a new file in the uploads bucket and replicate it to VK Cloud at once."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,8 +11,6 @@ from auto360.jobs.entry import job
 
 def run(event: Mapping[str, Any]) -> Mapping[str, int]:
     """Handle every file of the event.
-
-    Raises when a file cannot be copied now, so that the platform repeats the event.
 
     Raises when a file cannot be copied now, so that the platform repeats the event.
     """

@@ -1,4 +1,4 @@
-"""/api/notifications… and /api/devices: notifications, preferences, phones that are pushed to."""
+"""/api/notifications… and /api/devices: notifications, preferences, phones for pushes."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,6 +1,6 @@
 """POST /webhooks/payments/{bank} and /webhooks/payments/{bank}/{secret}: banks' payment webhooks.
 
-The secret path is for banks that sign nothing. Responses have the form that each bank expects.
+The secret path is for banks without signatures. Responses have the form of each bank.
 """
 
 from typing import Annotated
@@ -25,7 +25,7 @@ def called(bank: Name, call: BankWebhook, request: CurrentRequest) -> Response[s
 def called_at_secret_path(
     bank: Name, secret: Annotated[str, Path(max_length=200)], call: BankWebhook, request: CurrentRequest
 ) -> Response[str]:
-    """Receive a webhook of a bank that signs nothing."""
+    """Receive a webhook of a bank without signatures."""
     return in_the_banks_form(billing.bank_webhooks().receive(bank, with_secret(call, secret), request_id=request.id))
 
 

@@ -1,4 +1,4 @@
-"""/api/pictures: permissions to upload pictures, and their states."""
+"""/api/pictures: upload permissions of pictures, and their states."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +25,7 @@ def create(body: NewPicture, user: SignedIn) -> Envelope[OpenedPictureUpload]:
     return Envelope(data=OpenedPictureUpload.of(pictures.uploads().open(user, body.wanted())))
 
 
-# An app asks every second or two while a picture is being made.
+# An app polls every second or two while a picture is being encoded.
 @app.get("/api/pictures/<picture_id>", middlewares=LIMITS)
 def read(picture_id: Annotated[UUID, Path()], user: SignedIn, request: CurrentRequest) -> Envelope[PictureState]:
     """Get the state of a picture of the caller."""

@@ -1,4 +1,4 @@
-"""Timer, every minute: send pushes that fall due, and work off notifications to many."""
+"""Timer, every minute: send due pushes, and process notifications of many users."""
 
 from auto360.container import notifications
 from auto360.jobs.entry import job

@@ -1,4 +1,4 @@
-"""POST /api/quality/views: reports of playback from the app's player, counted without a person."""
+"""POST /api/quality/views: reports of playback from the app's player, counted anonymously."""
 
 from auto360.container import quality
 from auto360.http.app import entrypoint, make_app
@@ -9,13 +9,13 @@ from auto360.http.schemas.quality import read_batch
 
 app = make_app()
 
-# More than any gateway lets through: a body that is too large is counted and accepted like the rest.
+# Above the limit of any gateway: a large body is counted and accepted like the rest.
 _MAX_BODY_BYTES = 8 * 1024 * 1024
 
 
 @app.post("/api/quality/views", status_code=202)
 def report_views(body: RawBody, request: CurrentRequest) -> Envelope[Empty]:
-    """Receive a batch of playback reports; nonsense is accepted too, dropped and counted."""
+    """Receive a batch of playback reports; invalid ones are accepted, dropped and counted."""
     quality.intake().take(read_batch(body), address=request.address)
     return Envelope(data=Empty())
 

@@ -28,9 +28,9 @@ app = make_app()
 
 
 class CodeRequest(RequestBody):
-    """Phone as typed; `platform` selects the SMS form that the phone can fill in itself.
+    """Phone as typed; `platform` selects the form of the SMS for autofill.
 
-    `channel` email: after an SMS that failed, the code goes to the proved e-mail address of the account, if it has one.
+    `channel` email: after a failed SMS the code is sent to the proved e-mail address of the account, if any.
     """
 
     phone: str = Field(min_length=1, max_length=40)

@@ -15,7 +15,7 @@ app = make_app()
 
 
 class RefreshRequest(RequestBody):
-    """Refresh token of the last response; each is good for one exchange."""
+    """Refresh token of the last response; each is valid for one exchange."""
 
     refresh_token: str = Field(alias="refreshToken", min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_\-]+$")
 

@@ -82,7 +82,7 @@ class DayCost(Model):
 
 
 class Status(Model):
-    """SMS status; `circuits` lists providers that are passed over, with the reason."""
+    """SMS status; `circuits` lists skipped providers, with the reason."""
 
     balances: list[Balance]
     balance_history: list[DayBalance]

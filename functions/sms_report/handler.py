@@ -1,4 +1,4 @@
-"""POST /webhooks/sms/{provider}/{secret}: delivery receipts that SMS providers push."""
+"""POST /webhooks/sms/{provider}/{secret}: delivery receipts pushed by SMS providers."""
 
 from typing import Annotated
 

@@ -17,12 +17,12 @@ from auto360.http.schemas.videos import Removed, VideoFlattened, video_at_top
 app = make_app()
 LIMITS = [limited("default")]
 PLAYBACK = [limited("playback")]
-# Our id, or that at api.video, which the existing app knows.
+# Our id, or that at api.video, as used by the existing app.
 AnyId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_\-]{1,100}$")]
 Id = Annotated[UUID, Path()]
 
 
-# An app asks every few seconds while a video is being made.
+# An app polls every few seconds while a video is being encoded.
 @app.get("/api/video/<video_id>", middlewares=PLAYBACK)
 def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoFlattened:
     """Get a video's state and current addresses."""

@@ -34,9 +34,7 @@ def create(
 ) -> OpenedUploadFlattened:
     """Open an upload session for a declared size, duration and type.
 
-    `X-App-Build` tells which protocols the app knows.
-
-    `X-App-Build` tells which protocols the app knows.
+    `X-App-Build` selects the protocol of the upload.
     """
     return opened_upload_flattened(videos.upload_sessions().open(user, body.wanted(), key=key, build=build))
 

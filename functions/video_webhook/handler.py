@@ -25,7 +25,7 @@ class Received(Model):
 def report(
     body: RawBody, *, signature: Annotated[str, Header(alias="X-Api-Video-Signature", max_length=200)] = ""
 ) -> Envelope[Received]:
-    """Receive a webhook; the video is read from api.video again, whatever the webhook says."""
+    """Receive a webhook; the video is read from api.video again, regardless of the payload."""
     return Envelope(data=Received(state=videos.video_reports().take(body, signature=signature)))
 
 

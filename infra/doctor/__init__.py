@@ -1,7 +1,7 @@
 """`make doctor`: check configuration and credentials of every provider; changes nothing.
 
-A check is a function with `@check`. It says in some words what it found, warns with `Warn`, or raises: an exception of
-ours by its class and code, never by a provider's text. A new provider brings its check to
+A check is a function with `@check`. It returns its finding in a few words, warns with `Warn`, or raises: our own
+exceptions by their class and code, never by a provider's text. A new provider brings its check to
 `infra/doctor/providers.py`, a bank to `banks.py`.
 """
 

@@ -1,10 +1,10 @@
-"""Place of database backups: the size of the database asks for one, the stage's file names one."""
+"""Place of database backups: the size of the database requires one, the stage's file names one."""
 
 from __future__ import annotations
 
 from infra.doctor import Variables, Wrong, check
 
-# No variables of a function: of the stage's file.
+# Not from variables of a function: from the stage's file.
 RUNS_ON, DISK_GB = "BACKUPS_RUN_ON", "BACKUPS_DISK_GB"
 
 

@@ -1,4 +1,4 @@
-"""Settings, secrets and keys, looked at without asking anybody."""
+"""Settings, secrets and keys, checked without calls."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from infra.doctor import Variables, Warn, Wrong, check
 _MIN_CHARACTERS, _MIN_DIFFERENT = 16, 8
 _OF_SECRETS = ("_KEY", "_KEYS", "_SECRET", "_SECRETS", "_PASSWORD", "_TOKEN")
 _WORDS = ("changeme", "change-me", "password", "secret123", "example", "placeholder", "todo")
-# Too short to search for: they would be found everywhere.
+# Too short to search for: they would match everywhere.
 _MIN_SEARCHED = 12
 
 
 @check("settings", advice="Correct the variables that are named; docs/configuration.md describes their formats.")
 def settings(variables: Variables) -> str:
-    """Load every group of settings that the given variables make up."""
+    """Load every group of settings that the given variables complete."""
     loaded, faults = 0, []
     for group in settings_groups():
         required = [name.upper() for name, field in group.model_fields.items() if field.is_required()]
@@ -46,7 +46,7 @@ def settings(variables: Variables) -> str:
     advice="Choose AppProfile strict once a build that refreshes tokens is in the shops (docs/decisions/0103).",
 )
 def app_profile(variables: Variables) -> str:
-    """Which app the stage serves, and what that costs in safety."""
+    """Return the app of the stage's profile, and its cost in safety."""
     if (variables.get("APP_PROFILE") or "strict") == "shops":
         raise Warn(
             "shops: codes of 4 digits, of which strangers may guess 0.86 in 10,000 per phone and day;"
@@ -67,7 +67,7 @@ def weak_secrets(variables: Variables) -> str:
 
 @check("secrets used twice", advice="Use a separate secret per purpose.")
 def doubled_secrets(variables: Variables) -> str:
-    """No two secrets have the same value."""
+    """Require a different value for each secret."""
     by_value: dict[str, list[str]] = {}
     for name, value in secrets_of(variables).items():
         by_value.setdefault(value, []).append(name)
@@ -79,7 +79,7 @@ def doubled_secrets(variables: Variables) -> str:
 
 @check("exposed secrets", advice="Remove it from the repository and rotate it at once: git history keeps it.")
 def exposed_secrets(variables: Variables) -> str:
-    """No value of a secret, and no `.env`, stands in a file that git knows."""
+    """Require that no file in git contains a value of a secret, and that no `.env` is in git."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)  # noqa: S607
     files = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     found = {f"{path.name} is in git" for path in files if path.name == ".env" or path.name.endswith(".pem")}
@@ -107,7 +107,7 @@ def public_keys(variables: Variables) -> str:
 
 
 def secrets_of(variables: Variables) -> dict[str, str]:
-    """Keys, passwords and tokens among the variables; phones and addresses are secret as well, but open nothing."""
+    """Keys, passwords and tokens among the variables; phones and addresses are secret as well, but grant no access."""
     names = {
         name.upper()
         for group in settings_groups()

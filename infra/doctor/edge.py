@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.doctor import Variables, Warn, Wrong, check
 
-# No variable of a function: the stage's `security_profile_id`, handed over by the report.
+# Not a variable of a function: the stage's `security_profile_id`, passed by the report.
 PROFILE = "SECURITY_PROFILE_ID"
 
 

@@ -11,7 +11,7 @@ from infra.doctor import Variables, Wrong, check
 @check(
     "gateway",
     needs=("PUBLIC_API_URL",),
-    advice="Run `make smoke`; a header that does not arrive is kept back by the gateway or by what stands before it.",
+    advice="Run `make smoke`; a missing header was removed by the gateway or by a proxy before it.",
 )
 def gateway(variables: Variables) -> str:
     """Run the smoke calls and check their results: headers arrive, refusals have our format."""

@@ -1,4 +1,4 @@
-"""Providers: does each let us in? Balances, counts, questions about things that do not exist. Nothing is ordered."""
+"""Check the credentials of each provider: balances, counts, queries of unknown objects. Creates no order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import uuid4
 from infra.doctor import Variables, Warn, Wrong, check
 
 _SECONDS = 10.0
-# Below this a staff member should pay in; a login SMS costs about 200 tyiyn.
+# Below this staff should top up; a login SMS costs about 200 tyiyn.
 _MIN_BALANCE_TYIYN = 100_000
 _NEWEST_POSTGRES = 17
 _COPIED = "avatars,business-logos,documents,listings-thumbnails,listings-videos,pictures"
@@ -125,7 +125,7 @@ def incoming_pictures(_variables: Variables) -> str:
     advice="Switch the S3 protocol on (Storage, Settings); endpoint, region and keys stand on the same page.",
 )
 def supabase_files(variables: Variables) -> str:
-    """List each bucket that is copied; writes nothing."""
+    """List each replicated bucket; writes nothing."""
     from auto360.container.object_storage import supabase_bucket
 
     names = (variables.get("COPIED_BUCKETS") or _COPIED).split(",")
@@ -139,7 +139,7 @@ def supabase_files(variables: Variables) -> str:
     advice="Use the session pooler's address, port 5432, with `sslmode=require`.",
 )
 def dumps(variables: Variables) -> str:
-    """Postgres lets us in, and is a version that our tools can dump."""
+    """Check that Postgres accepts the login and has a version that our tools can dump."""
     import psycopg
 
     with psycopg.connect(variables["BACKUP_DATABASE_URL"], connect_timeout=int(_SECONDS)) as connection:
@@ -155,7 +155,7 @@ def dumps(variables: Variables) -> str:
     advice="Check id and role (`cdn.editor`); `make cdn-plan` shows differences, `make cdn-apply` mends them.",
 )
 def cdn(variables: Variables) -> str:
-    """The resource has the settings of the repository: others may keep private answers, and links that have ended."""
+    """Compare the resource with the settings of the repository: others may cache private answers and expired links."""
     from auto360.container.cdn import yandex_cdn
     from infra.template import load_project
     from tools.cdn.plan import changes
@@ -174,7 +174,7 @@ def cdn(variables: Variables) -> str:
 
 @check("push: Expo", needs=("EXPO_ACCESS_TOKEN",), advice="Check EXPO_ACCESS_TOKEN at expo.dev.")
 def push(_variables: Variables) -> str:
-    """Ask for the receipt of a push that does not exist."""
+    """Query the receipt of an unknown push."""
     from auto360.container.notifications import expo
 
     refusal = expo().refusal()
@@ -193,10 +193,10 @@ def metrics(variables: Variables) -> str:
     from auto360.container.monitoring import metric_sources
 
     if variables["METRIC_SOURCE"] == "yandex" and not variables.get("YANDEX_MONITORING_API_KEY"):
-        raise Warn("read with the function's own account, so only `monitor` itself can tell")
+        raise Warn("read with the function's own account, so only `monitor` itself can check it")
     read = {source.name: source.read() for source in metric_sources()}
     if silent := [name for name, samples in read.items() if samples and all(each.value is None for each in samples)]:
-        raise Warn(f"no figures from {', '.join(silent)}: wrong name of the gateway, or nobody has called it lately")
+        raise Warn(f"no figures from {', '.join(silent)}: wrong name of the gateway, or no recent calls")
     return ", ".join(f"{len(samples)} from {name}" for name, samples in read.items())
 
 

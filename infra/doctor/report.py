@@ -47,7 +47,7 @@ def findings(variables: Variables) -> list[Finding]:
 
 
 def with_variables(variables: Variables) -> None:
-    """Providers are wired as in a function: from the environment."""
+    """Wire providers as in a function: from the environment."""
     os.environ.update(variables)
 
 

@@ -31,9 +31,9 @@ where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not re
     advice="Run `alter default privileges revoke execute on functions from public` in the SQL editor, as `postgres`.",
 )
 def new_functions(variables: Variables) -> str:
-    """Functions that a later migration makes cannot be called by everybody: dumps do not hold this setting."""
+    """Check that functions of later migrations are not callable by everybody: dumps lack this setting."""
     if not _rows(variables, _GUARDED)[0][0]:
-        raise Wrong("whoever has the public key may call functions that are made from now on")
+        raise Wrong("the public key may call functions created from now on")
     return "are closed until a migration opens them"
 
 
@@ -43,7 +43,7 @@ def new_functions(variables: Variables) -> str:
     advice="Run `alter table public.<name> enable row level security` in the SQL editor, and find out who made it.",
 )
 def tables(variables: Variables) -> str:
-    """Every table of schema public has row level security."""
+    """Check that every table of schema public has row level security."""
     found = [row[0] for row in _rows(variables, _OPEN_TABLES)]
     if found:
         raise Wrong(f"without row level security: {', '.join(found[:5])}")
@@ -56,7 +56,7 @@ def tables(variables: Variables) -> str:
     advice="Run `create extension <name> with schema extensions` in the SQL editor.",
 )
 def extensions(variables: Variables) -> str:
-    """The extensions of the migrations exist in their schema: dumps of single schemas do not hold them."""
+    """Check that the migrations' extensions exist in their schema: dumps of single schemas lack them."""
     query = (
         "select extname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where nspname = 'extensions'"
     )
@@ -68,7 +68,7 @@ def extensions(variables: Variables) -> str:
 
 @cache
 def wanted_extensions() -> tuple[str, ...]:
-    """Return the extensions that the first migration makes without a condition."""
+    """Return the extensions that the first migration creates unconditionally."""
     (first, *_) = sorted((ROOT / "supabase" / "migrations").glob("*.sql"))
     lines = first.read_text(encoding="utf-8").splitlines()
     return tuple(found[1] for line in lines if (found := _CREATED.match(line)))

@@ -1,6 +1,6 @@
-"""Checks of a stage in the cloud: what a deployment needs, and whether the live one is what the stage's file says.
+"""Checks of a stage in the cloud: the preconditions of a deployment, and differences of the live stage from its file.
 
-Faults that a person makes after a deployment: a secret deleted, a role taken away, a quota lowered, a limit edited in
+Finds manual changes after a deployment: a deleted secret, a revoked role, a lowered quota, a limit edited in
 the console.
 """
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from infra.yandex.current_state import Actual
     from infra.yandex.entry_steps import Entry
 
-# No variable of a function: the name of the stage, handed over by the report.
+# Not a variable of a function: the name of the stage, passed by the report.
 STAGE = "DOCTOR_STAGE"
-# The deploying account's static key is of no use to a stage that runs.
+# The deploying account's static key is not needed by a running stage.
 _ONLY_FOR_DEPLOYING = {"AWS_ACCESS_KEY_ID": "-", "AWS_SECRET_ACCESS_KEY": "-"}
 
 
 @check("preconditions", needs=(STAGE,), advice="Run `make plan`: it names each with where to mend it.")
 def preconditions(variables: Variables) -> str:
-    """Everything that people make is there: secrets, bucket, certificate, channel, quotas, room in environments."""
+    """Check the manual preconditions: secrets, bucket, certificate, channel, quotas, room in environments."""
     from infra.yandex.checks import problems
 
     entry, actual = _stage(variables[STAGE])
@@ -35,7 +35,7 @@ def preconditions(variables: Variables) -> str:
 
 @check("roles", needs=(STAGE,), advice="Run `make deploy`, which gives back each role that is missing.")
 def roles(variables: Variables) -> str:
-    """Every function's account, the gateway's and the triggers' have the roles that they need."""
+    """Check that the accounts of functions, gateway and triggers have their roles."""
     from infra.yandex.access_steps import access_steps, account_steps
 
     entry, actual = _stage(variables[STAGE])
@@ -47,7 +47,7 @@ def roles(variables: Variables) -> str:
 
 @check("live limits", needs=(STAGE,), advice="Run `make plan`, then `make deploy`, or correct the stage's file.")
 def live_limits(variables: Variables) -> str:
-    """Instances, requests and the gateway's specification are those of the stage's file."""
+    """Check that instances, requests and the gateway's specification equal the stage's file."""
     from infra.yandex.entry_steps import gateway_steps
     from infra.yandex.function_steps import scaling_steps
 
@@ -59,7 +59,7 @@ def live_limits(variables: Variables) -> str:
 
 
 def _stage(name: str) -> tuple[Entry, Actual]:
-    """Return what is wanted but for code, which nobody builds here, and what is there."""
+    """Return the wanted state without code, which is not built here, and the current one."""
     from pathlib import Path
 
     from infra.bundle import Bundle

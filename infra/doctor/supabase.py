@@ -56,7 +56,7 @@ def row_level_security(variables: Variables) -> str:
     advice="Check SUPABASE_READ_URL and the replica's lag in the dashboard; until then guests read from the primary.",
 )
 def read_replica(_variables: Variables) -> str:
-    """Check that the replica answers a read and is not behind."""
+    """Check that the replica answers a read and is current."""
     from auto360.container.data import replica, replica_settings
     from auto360.providers.database.addresses import address_of
 
@@ -114,7 +114,7 @@ def access_tokens(_variables: Variables) -> str:
     advice="Import the signing key into the Supabase project, or realtime and storage refuse our tokens.",
 )
 def project_jwks(variables: Variables) -> str:
-    """Supabase knows the key that we sign with."""
+    """Check that Supabase has the key for our signatures."""
     if variables.get("APP_ENV") == "local":
         return "the local stack has none"
     answer = httpx.get(f"{variables['SUPABASE_URL']}/auth/v1/.well-known/jwks.json", timeout=_SECONDS)
@@ -148,7 +148,9 @@ def file_size_limit(variables: Variables) -> str:
 
 
 @check(
-    "clock", needs=("SUPABASE_URL",), advice="Set this machine's clock (NTP): tokens are checked with 30 s of patience."
+    "clock",
+    needs=("SUPABASE_URL",),
+    advice="Set this machine's clock (NTP): tokens are checked with a tolerance of 30 s.",
 )
 def clock(variables: Variables) -> str:
     """Check that this machine and the project agree on the time."""
@@ -178,7 +180,7 @@ def redis(_variables: Variables) -> str:
     advice="Check the domain of the gateway and its certificate in Certificate Manager.",
 )
 def public_address(variables: Variables) -> str:
-    """`/health` answers there, and the certificate holds for a while."""
+    """Check `/health` there, and that the certificate is valid for a while."""
     parts = urlsplit(variables["PUBLIC_API_URL"])
     answer = httpx.get(f"{parts.scheme}://{parts.netloc}/health", timeout=_SECONDS)
     if answer.status_code != 200:

@@ -1,1 +1,1 @@
-"""Flood protection before the gateway: its rules, what is wrong with them, and how a live profile differs from them."""
+"""Flood protection before the gateway: its rules, their faults, and differences of a live profile."""

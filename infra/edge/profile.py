@@ -1,4 +1,4 @@
-"""How the live profiles of Smart Web Security differ from the rules of the repository.
+"""Differences of the live profiles of Smart Web Security from the rules of the repository.
 
 The profiles are made by hand or by Terraform (docs/runbooks/edge-blocks-people.md); nothing here changes them.
 """
@@ -21,7 +21,7 @@ _HEADER = _Characteristic.KeyCharacteristic.Type.HEADER_KEY
 
 
 def profile_faults(profile: SecurityProfile) -> Iterator[str]:
-    """Yield settings that would break an app or let everything through."""
+    """Yield settings that would break an app or disable the protection."""
     if profile.default_action == SecurityProfile.DefaultAction.DENY:
         yield "the profile denies by default"
     if not profile.advanced_rate_limiter_profile_id:
@@ -36,7 +36,7 @@ def profile_faults(profile: SecurityProfile) -> Iterator[str]:
 
 
 def limiter_faults(limiter: AdvancedRateLimiterProfile, rules: tuple[Rule, ...]) -> Iterator[str]:
-    """Rules that are missing, others, or in another mode than the file says."""
+    """Return rules that are missing, differ, or have another mode than the file."""
     live = {rule.name: rule for rule in limiter.advanced_rate_limiter_rules}
     for rule in rules:
         found = live.pop(rule.name, None)

@@ -1,4 +1,4 @@
-"""File of rules, and the faults that make a rule useless or harmful."""
+"""File of rules, and faults that make a rule useless or harmful."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.template import Project
 from infra.yandex.gateway import addresses
 
 PATH = Path(__file__).with_name("rules.toml")
-# How often a limit of the edge is above ours: our refusal, which an app can show, must come first.
+# Minimum ratio of a limit of the edge to ours: our refusal, which an app can show, must come first.
 _MIN_ABOVE = 2.0
 _WINDOW = re.compile(r"PER_(?:(\d+)_)?(MINUTE|HOUR|DAY)S?$")
 _SECONDS = {"MINUTE": 60, "HOUR": 3600, "DAY": 86400}
@@ -26,10 +26,10 @@ class EdgeError(Exception):
 
 
 class Rule(BaseModel):
-    """At most `limit` requests of one group in a period; beyond it the group is kept out for a while.
+    """At most `limit` requests of one group in a period; beyond it the group is blocked for a while.
 
-    A group is an address, or one value of the header `Authorization`. Paths are prefixes. `above` is the limit of ours
-    before which the rule stands. In a dry run the edge only counts.
+    A group is an address, or one value of the header `Authorization`. Paths are prefixes. `above` is our limit
+    that it must exceed. In a dry run the edge only counts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

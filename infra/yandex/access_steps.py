@@ -1,4 +1,4 @@
-"""Steps that make service accounts and give each exactly the roles that it needs."""
+"""Steps that create service accounts and grant each exactly its roles."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def account_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def access_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
-    """Roles to give, before anything needs them."""
+    """Roles to grant, before anything needs them."""
     return (step for step in _all_steps(wanted, actual) if step.action == "create")
 
 
 def surplus_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
-    """Roles to take from our own accounts, when nothing uses them any more; those of other people are left alone."""
+    """Roles to revoke from our own accounts, once unused; foreign accounts are ignored."""
     return (step for step in _all_steps(wanted, actual) if step.action == "delete")
 
 
@@ -67,7 +67,7 @@ def _all_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def _read_by(function: WantedFunction, wanted: Wanted) -> list[str]:
-    """Secrets that a function's account reads: the copy of them where there is one."""
+    """Secrets that a function's account reads: their copy if there is one."""
     if function.start_secret:
         return [function.start_secret]
     return [wanted.secret_resource(key) for key in function.secrets.values()]
@@ -75,7 +75,7 @@ def _read_by(function: WantedFunction, wanted: Wanted) -> list[str]:
 
 @dataclass(frozen=True)
 class _Place:
-    """Resource that roles are given on."""
+    """Resource on which roles are granted."""
 
     service: Any
     id: str

@@ -1,6 +1,6 @@
 """Checks before any change: preconditions, missing secrets, space in environments, quotas.
 
-Each finding is a sentence that says what to do. Rules about names, paths and schedules fail earlier, while the wanted
+Each finding is a sentence with the remedy. Rules about names, paths and schedules fail earlier, while the wanted
 state is computed (`infra.yandex.rules`).
 """
 
@@ -30,7 +30,7 @@ def problems(wanted: Wanted, actual: Actual, environ: Mapping[str, str] = os.env
         *_crowded_environments(wanted, actual),
         *_unusable_settings(wanted),
         *(f"Edge: {fault}." for fault in edge_problems(load_rules(), load_project(), wanted.stage.settings)),
-        # Quotas belong to the cloud of the folder, so that they cannot be asked for without it.
+        # Quotas belong to the cloud of the folder, so its id is needed to query them.
         *(quota_problems(wanted, actual) if not any("`folder_id`" in each for each in before) else ()),
     ]
 
@@ -47,7 +47,7 @@ def _missing_secrets(wanted: Wanted, actual: Actual) -> Iterator[str]:
 
 
 def _unusable_settings(wanted: Wanted) -> Iterator[str]:
-    """Limits of the stage that the functions would not start with."""
+    """Limits of the stage with which functions would not start."""
     from pydantic import TypeAdapter, ValidationError
 
     from infra.doctor.configuration import settings_groups

@@ -46,7 +46,7 @@ _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _CALL_SECONDS = 30.0
 
 
-# The SDK knows no address of these.
+# Services without an address in the SDK.
 _UNLISTED = {
     ChannelServiceStub: "video.api.cloud.yandex.net:443",
     SecurityProfileServiceStub: "smartwebsecurity.api.cloud.yandex.net:443",
@@ -65,7 +65,7 @@ class CloudError(Exception):
 
 @dataclass(frozen=True)
 class Method:
-    """Method of a service under the name by which roles are looked up, such as `functions.CreateVersion`."""
+    """Method of a service with the name for the lookup of roles, such as `functions.CreateVersion`."""
 
     name: str
     invoke: Callable[..., Any]
@@ -73,7 +73,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Service:
-    """Client of a service whose methods know their names."""
+    """Client of a service whose methods have names."""
 
     name: str
     client: Any
@@ -84,7 +84,7 @@ class Service:
 
 @dataclass
 class Cloud:
-    """Services by name. `connect` makes a client of a service; tests connect to their own."""
+    """Services by name. `connect` makes a client of a service; tests connect to simulators."""
 
     connect: Callable[[Any], Any]
     pause: Callable[[float], None] = time.sleep
@@ -126,7 +126,7 @@ class Cloud:
 
     @cached_property
     def buckets(self) -> Service:
-        """Buckets of Object Storage, not what is in them."""
+        """Buckets of Object Storage, without their objects."""
         return self._service("buckets", BucketServiceStub)
 
     @cached_property
@@ -141,7 +141,7 @@ class Cloud:
 
     @cached_property
     def networks(self) -> Service:
-        """Networks that functions can be connected to."""
+        """Networks for functions."""
         return self._service("networks", NetworkServiceStub)
 
     @cached_property
@@ -211,13 +211,13 @@ def _refused(method: Method, status: str, told: str) -> CloudError:
 def _unlisted(stub: Any) -> Any:
     """Wrap a stub so that the SDK accepts it: its list of modules lacks video and web security.
 
-    With an address given, the listed name serves for nothing but the cache of connections.
+    With an explicit address, the listed name is only a key of the cache of connections.
     """
     return type(stub.__name__, (stub,), {"__module__": OperationServiceStub.__module__})
 
 
 def connect(environ: Mapping[str, str] = os.environ) -> Cloud:
-    """Return the real cloud, with the credentials of the environment. Raises CloudError where they are unreadable."""
+    """Return the real cloud, with the credentials of the environment. Raises CloudError for unreadable ones."""
     options: dict[str, Any] = {}
     key_file = environ.get("YC_SERVICE_ACCOUNT_KEY_FILE", "")
     if key_file:

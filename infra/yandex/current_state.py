@@ -28,7 +28,7 @@ from yandex.cloud.storage.v1.bucket_service_pb2 import ListBucketsRequest
 from infra.stage import Stage
 from infra.yandex.cloud import Cloud, Service
 
-# Stands in a plan for the id of something that the deployment makes first.
+# Placeholder in a plan for the id of a resource that the deployment creates first.
 NOT_YET = "<after the deployment>"
 
 
@@ -75,7 +75,7 @@ class Actual:
         return found
 
     def versions(self, resource: str) -> list[Version]:
-        """Return the versions of a function that can run, newest first."""
+        """Return the versions of a function that are ready, newest first."""
         function = self.functions.get(resource)
         found = self._versions.get(function.id, []) if function else []
         usable = [version for version in found if version.status == Version.Status.ACTIVE]

@@ -1,4 +1,4 @@
-"""Roles of the account that deploys: the least published role for each call, and where it is given.
+"""Roles of the deploying account: the least published role for each call, and its resource.
 
 `docs/deployment.md` shows `table()` and `commands()`, and a refusal of the cloud names the roles of the refused call.
 Calls are named as in `infra.yandex.cloud`: `functions.CreateVersion`; `objects.*` and `queues.*` are those of the two
@@ -42,7 +42,7 @@ ROLES = (
         "lockbox.admin",
         _FOLDER,
         ("secrets.*", "payloads.*"),
-        "secrets, and which function reads which; `lockbox.editor` may not give access",
+        "secrets, and the functions that may read each; `lockbox.editor` may not grant access",
     ),
     DeployerRole(
         "storage.editor",
@@ -79,7 +79,7 @@ ROLES = (
 
 
 def roles_of(call: str) -> list[DeployerRole]:
-    """Roles without which the cloud refuses a call."""
+    """Roles required by the cloud for a call."""
     return [each for each in ROLES if any(fnmatchcase(call, pattern) for pattern in each.calls)]
 
 

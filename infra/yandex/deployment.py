@@ -1,8 +1,8 @@
-"""Plan, deployment, canary, way back and end of a stage.
+"""Plan, deployment, canary, rollback and deletion of a stage.
 
-A plan and a deployment are the same phases; the plan only looks. A phase is worked out after the one before it is done,
-so that it knows the ids of what that one made. Nothing is remembered between runs: a run that broke leaves the cloud in
-some state, and the next one works out what is missing from there.
+A plan and a deployment have the same phases; the plan only reads. A phase is computed after the former one is done,
+so that it has the ids of its resources. Nothing is stored between runs: an interrupted run leaves the cloud in
+some state, and the next one computes the missing steps from there.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from infra.yandex.queues import Queues
 from infra.yandex.step import Step
 from infra.yandex.storage import Storage
 
-# The cloud takes fifteen operations of a folder at once.
+# The cloud accepts fifteen operations of a folder at once.
 _AT_ONCE = 8
 Phase = Callable[[Actual], Iterable[Step]]
 Report = Callable[[str], None]
 
 
 class DeploymentFailed(Exception):
-    """Deployment stopped; the message says where, and in which state the stage is."""
+    """Deployment stopped; the message has the step and the state of the stage."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Deployment:
         return [step for phase in (*self._preparation(), *self._entry(), self._leftovers) for step in phase(actual)]
 
     def deploy(self) -> int:
-        """Take every step and return how many. Raises DeploymentFailed; what was switched is then switched back."""
+        """Take every step and return their number. Raises DeploymentFailed after switching back."""
         done = self._run(self._preparation())
         switched: list[Step] = []
         try:
@@ -62,7 +62,7 @@ class Deployment:
         return done + self._run([self._leftovers])
 
     def start_canary(self, share: int) -> int:
-        """Let `share` percent of the requests go to the new versions; 0 ends it. Takes no step in what is live."""
+        """Let `share` percent of the requests go to the new versions; 0 ends it. Changes nothing else."""
         done = self._run(self._preparation()) if share else 0
         entry = Entry(self.entry.wanted, self.entry.project, self.entry.document, canary=share)
         wanted = self.entry.wanted
@@ -74,7 +74,7 @@ class Deployment:
         return done + self._run([*phases, lambda actual: entry_steps.gateway_steps(entry, actual)])
 
     def roll_back(self) -> int:
-        """Make what was live before the last deployment live again."""
+        """Restore the versions that were live before the last deployment."""
         return self._run([function_steps.rollback_steps])
 
     def destroy(self) -> int:
@@ -82,7 +82,7 @@ class Deployment:
         return self._run([lambda actual: prune_steps.destroy_steps(self.entry.wanted, actual, self.queues)])
 
     def _preparation(self) -> list[Phase]:
-        """Return the phases that change nothing for callers."""
+        """Return the phases without an effect on callers."""
         wanted, storage, queues = self.entry.wanted, self.storage, self.queues
         return [
             lambda actual: access_steps.account_steps(wanted, actual),
@@ -94,7 +94,7 @@ class Deployment:
         ]
 
     def _entry(self) -> list[Phase]:
-        """Return the phases that callers notice."""
+        """Return the phases with an effect on callers."""
         wanted, queues = self.entry.wanted, self.queues
         return [
             lambda actual: function_steps.switch_steps(wanted, actual),
@@ -109,12 +109,12 @@ class Deployment:
         return [*prune_steps.leftover_steps(wanted, actual), *access_steps.surplus_steps(wanted, actual)]
 
     def _run(self, phases: Sequence[Phase], *, into: list[Step] | None = None) -> int:
-        """Run phase after phase; the first error stops it. `into` gathers the steps that were done."""
+        """Run phase after phase; the first error stops it. `into` collects the completed steps."""
         done = [] if into is None else into
         before = len(done)
         for phase in phases:
             steps = list(phase(Actual(self.cloud, self.stage)))
-            # Versions take the cloud half a minute each and do not touch each other; all else is quick.
+            # Versions take half a minute each and are independent; all else is quick.
             at_once = _AT_ONCE if all(step.kind == "version" for step in steps) else 1
             for start in range(0, len(steps), at_once):
                 self._run_together(steps[start : start + at_once], done)
@@ -131,7 +131,7 @@ class Deployment:
             future.result()
 
     def _check_health(self) -> None:
-        """Ask through the gateway's own address: the stage's domain may not lead there yet."""
+        """Check through the gateway's own address: the stage's domain may not point there yet."""
         gateway = Actual(self.cloud, self.stage).gateways[self.entry.wanted.gateway]
         self.is_healthy(f"https://{gateway.domain}")
         self.report("  healthy")

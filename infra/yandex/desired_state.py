@@ -28,7 +28,7 @@ _LONG_SECONDS, _LONG_MEMORY_MB = 3600, 4096
 class WantedFunction:
     """Function to deploy: `environment` is plain, `secrets` maps names of variables to keys of secrets.
 
-    `start_secret` is the copy of them that the function reads at its start, where they do not fit beside the rest.
+    `start_secret` is their copy that the function reads at its start, where they do not fit beside the rest.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Wanted:
 
     @property
     def gateway(self) -> str:
-        """Return the name of the gateway and of the service account with which it calls functions."""
+        """Return the name of the gateway and of its service account, which calls functions."""
         return gateway_of(self.stage)
 
     @property
@@ -85,12 +85,12 @@ class Wanted:
 
     @property
     def queue(self) -> str:
-        """Return the queue of events that failed every time."""
+        """Return the queue of events that failed at every attempt."""
         return f"{self.stage.prefix}-failed-events"
 
     @property
     def upload_buckets(self) -> tuple[str, ...]:
-        """Buckets whose events call functions; a trigger on one that is missing is refused."""
+        """Buckets whose events call functions; the cloud refuses a trigger on a missing one."""
         return tuple(sorted({trigger.bucket for trigger in self.triggers if trigger.bucket}))
 
     @property
@@ -141,7 +141,7 @@ def _function(
         else:
             value = stage.settings.get(variable.name) or variable.value(parameters)
             check_variable(variable.name, value)
-            # An empty value counts as absent, and would only take room.
+            # An empty value counts as absent, and would only use space.
             if value:
                 environment[variable.name] = value
     disk_gb = stage.backups.disk_gb if spec.name == _DRILL and _has_timers(stage, spec) else 0
@@ -169,7 +169,7 @@ def _function(
 
 
 def _has_timers(stage: Stage, spec: FunctionSpec) -> bool:
-    """Return False for backups that a machine's own timers start: two places would make every backup twice."""
+    """Return False for backups started by timers of a separate machine: two places would make every backup twice."""
     return spec.name not in BACKUPS or stage.backups.runs_on != "machine"
 
 

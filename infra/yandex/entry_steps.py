@@ -1,4 +1,4 @@
-"""Steps for what calls functions: the gateway with its specification, domain and canary; triggers; the queue."""
+"""Steps for callers of functions: the gateway with its specification, domain and canary; triggers; the queue."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from infra.yandex.gateway import CANARY, LIVE, TAG_VARIABLE, gateway_specificati
 from infra.yandex.queues import Queues
 from infra.yandex.step import Step
 
-# A label of the gateway: the cloud may hand a specification back in another form than it was given.
+# A label of the gateway: the cloud may return a specification in another form than it was sent.
 SPECIFICATION_LABEL = "specification"
 _RETRY_SECONDS = 30
 _GATEWAY_SECONDS = 60
@@ -43,7 +43,7 @@ _GATEWAY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Entry:
-    """Description of the gateway. `canary` is the percentage of requests for the versions tagged so."""
+    """Description of the gateway. `canary` is the percentage of requests for the canary versions."""
 
     wanted: Wanted
     project: Project
@@ -106,7 +106,7 @@ def gateway_steps(entry: Entry, actual: Actual) -> Iterator[Step]:
 
 
 def domain_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
-    """Yield the step that adds the gateway's domain; the keeper of the zone adds its CNAME record."""
+    """Yield the step that adds the gateway's domain; its CNAME record is added manually."""
     domain, certificate = wanted.stage.domain, wanted.stage.certificate_id
     gateway = actual.gateways.get(wanted.gateway)
     attached = [each.domain for each in gateway.attached_domains] if gateway else []
@@ -119,7 +119,7 @@ def domain_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def _canary(share: int) -> Canary | None:
-    """`share` percent of the requests go to the versions with the tag of the canary."""
+    """Route `share` percent of the requests to the versions with the canary tag."""
     return Canary(weight=share, variables={TAG_VARIABLE: VariableInput(string_value=CANARY)}) if share else None
 
 
@@ -192,7 +192,7 @@ def _rule(trigger: WantedTrigger, wanted: Wanted, actual: Actual, queue: str) ->
         function_id=actual.function_id(function.resource),
         function_tag=LIVE,
         service_account_id=account,
-        # Without settings nothing is retried; the settings themselves allow no zero.
+        # Without settings nothing is retried; the settings themselves do not allow zero.
         retry_settings=RetrySettings(retry_attempts=trigger.retries, interval=Duration(seconds=_RETRY_SECONDS))
         if trigger.retries
         else None,

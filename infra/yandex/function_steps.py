@@ -1,4 +1,4 @@
-"""Steps that make functions and versions, and switch the tag by which they are called."""
+"""Steps that create functions and versions, and switch the live tag."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def function_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def version_steps(wanted: Wanted, actual: Actual, storage: Storage) -> Iterator[Step]:
-    """Yield a version for each function without one of the wanted code and configuration."""
+    """Yield a version for each function that has none with the wanted code and configuration."""
     for function in wanted.functions:
         request = _version(function, wanted, actual)
         if _matching(request, function, actual) is None:
@@ -59,7 +59,7 @@ def version_steps(wanted: Wanted, actual: Actual, storage: Storage) -> Iterator[
 
 
 def switch_steps(wanted: Wanted, actual: Actual, *, tag: str = LIVE) -> Iterator[Step]:
-    """Tags to move to the wanted versions. What was live before gets the tag `previous`, for the way back."""
+    """Tags to move to the wanted versions. The former live versions get the tag `previous`, for the rollback."""
     for function in wanted.functions:
         version = _matching(_version(function, wanted, actual), function, actual)
         current = actual.tagged(function.resource, tag)
@@ -72,7 +72,7 @@ def switch_steps(wanted: Wanted, actual: Actual, *, tag: str = LIVE) -> Iterator
 
 
 def rollback_steps(actual: Actual) -> Iterator[Step]:
-    """Yield the manual way back: `live` to the version before the last switch."""
+    """Yield the manual rollback: `live` to the version before the last switch."""
     for resource in actual.functions:
         before, current = actual.tagged(resource, PREVIOUS), actual.tagged(resource, LIVE)
         if before is not None and current is not None and before.id != current.id:
@@ -81,7 +81,7 @@ def rollback_steps(actual: Actual) -> Iterator[Step]:
 
 
 def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
-    """Limits of instances and warm instances, for the versions that are called."""
+    """Limits of instances and warm instances, for the live versions."""
     for function in wanted.functions:
         scaling, policy = function.scaling, actual.scaling(function.resource, LIVE)
         limits = (scaling.provisioned, scaling.zone_instances, scaling.requests)
@@ -104,7 +104,7 @@ def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def _version(function: WantedFunction, wanted: Wanted, actual: Actual) -> CreateFunctionVersionRequest:
-    """Return the wanted version without its code; the description names the code."""
+    """Return the wanted version without its code; the description contains the hash of the code."""
     secrets = []
     for variable, key in [] if function.start_secret else sorted(function.secrets.items()):
         secret = actual.secrets.get(wanted.secret_resource(key))
@@ -139,7 +139,7 @@ def _disk(gigabytes: int) -> Mount:
     return Mount(name=DISK, mode=Mount.Mode.READ_WRITE, ephemeral_disk_spec=spec)
 
 
-# What makes two versions the same, with the word for it in a plan.
+# Fields that identify a version, with their words in a plan.
 _COMPARED = {
     "description": "code",
     "runtime": "runtime",
@@ -163,7 +163,7 @@ def _same(request: CreateFunctionVersionRequest, version: Version, name: str) ->
 
 
 def _matching(request: CreateFunctionVersionRequest, function: WantedFunction, actual: Actual) -> Version | None:
-    """Return the newest matching version; the live one wins, so that nothing switches without need."""
+    """Return the newest matching version, preferring the live one, which avoids a switch."""
     live = actual.tagged(function.resource, LIVE)
     candidates = [*([live] if live else []), *actual.versions(function.resource)]
     return next((each for each in candidates if all(_same(request, each, name) for name in _COMPARED)), None)

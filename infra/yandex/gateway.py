@@ -1,6 +1,6 @@
 """Gateway specification: the template's routes as the OpenAPI document describes them, under all their addresses.
 
-Yandex passes on only declared path parameters. Bodies and responses are left to the functions, which refuse in the
+Yandex passes only declared path parameters. Bodies and responses are checked by the functions, which refuse in the
 API's own envelope; so the specification stays small, far from the limit of 3.5 MB.
 """
 
@@ -15,7 +15,7 @@ from infra.yandex.rules import RuleError, check_path, check_query, path_paramete
 from local.gateway.template import Template
 
 Json = dict[str, Any]
-# The gateway's share for a canary is given other versions by this variable.
+# This variable selects other versions for the gateway's canary share.
 TAG_VARIABLE = "tag"
 LIVE, CANARY = "live", "canary"
 NO_ROOF = Roof()
@@ -33,8 +33,8 @@ def gateway_specification(
 ) -> Json:
     """Return the specification. `functions` are ids by name, `account` is the service account that may call them.
 
-    An operation's limit holds under each of its addresses. Raises RuleError for what the cloud would refuse, and for a
-    document that is out of date.
+    An operation's limit applies to each of its addresses. Raises RuleError for values that the cloud refuses, and for
+    an outdated document.
     """
     routes = {(route.method, route.path): spec.name for spec in template.functions for route in spec.routes}
     described = {
@@ -49,7 +49,7 @@ def gateway_specification(
         for address in addresses(path, template):
             check_path(address)
             own = paths.setdefault(address, {})
-            # Browsers ask before they call; the function knows which origins may.
+            # Browsers send preflights; the function has the list of allowed origins.
             own.setdefault("options", _about("preflight", address, functions[name], account))
             if method == "GET":
                 own["head"] = _about(f"{name}_head", address, functions[name], account)
@@ -72,7 +72,7 @@ def gateway_specification(
 
 
 def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]]) -> None:
-    """Raise RuleError unless the document has every route of the template; pages for people may be left out."""
+    """Raise RuleError unless the document has every route of the template; HTML pages may be missing."""
     missing = {(method, path) for method, path in listed - described if not path.startswith(PAGES)}
     odd = sorted(missing | (described - listed))
     if odd:
@@ -115,7 +115,7 @@ def _operation(operation: Mapping[str, Any], address: str, function: str, accoun
 
 
 def _about(name: str, address: str, function: str, account: str) -> Json:
-    """OPTIONS and HEAD, which no document describes: the function answers both."""
+    """Return OPTIONS and HEAD, which the document lacks: the function answers both."""
     return {"operationId": _unique(name, address), **_led_to(address, function, account)}
 
 

@@ -12,12 +12,12 @@ from local.gateway.template import FunctionSpec
 
 _TRIES = 5
 _PAUSE_SECONDS = 3.0
-# Stands for any parameter; a preflight looks nothing up.
+# Stands for any parameter; a preflight queries nothing.
 _SOMETHING = "00000000-0000-4000-8000-000000000000"
 
 
 class Unhealthy(Exception):
-    """New versions do not work; the message has the request and its answer."""
+    """New versions fail; the message has the request and its answer."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ class HealthCheck:
     pause: Callable[[float], None] = time.sleep
 
     def __call__(self, functions: Iterable[FunctionSpec]) -> int:
-        """Every HTTP function must answer a preflight (it imports and has its settings), and the smoke calls must come
-        out as they should.
+        """Require of every HTTP function an answer to a preflight, so that it imports and has its settings.
 
-        Returns how many functions were asked. Raises Unhealthy.
+        Requires the expected answers to the smoke calls too.
+
+        Returns the number of queried functions. Raises Unhealthy.
         """
         asked = 0
         for function in functions:
@@ -50,7 +51,7 @@ class HealthCheck:
         return asked
 
     def _preflight(self, path: str) -> int:
-        """Ask a few times: a new version and a new gateway need some seconds."""
+        """Retry a few times: a new version and a new gateway need some seconds."""
         status = 0
         for turn in range(_TRIES):
             if turn:

@@ -1,6 +1,6 @@
-"""Preconditions that people create before the first deployment, and the findings when one is missing.
+"""Preconditions created manually before the first deployment, and the findings when one is missing.
 
-Each finding is one sentence that says where to make it. What the deployer makes by itself is no precondition.
+Each finding is one sentence with the place to create it. Resources made by the deployer are not preconditions.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EXAMPLE = "example"
 
 
 def missing_preconditions(wanted: Wanted, actual: Actual, environ: Mapping[str, str]) -> Iterator[str]:
-    """Everything that people have to do before a deployment can succeed."""
+    """Manual steps required before a deployment can succeed."""
     stage, cloud = wanted.stage, actual.cloud
     yield from _left_from_the_example(stage)
     for name in _KEYS:
@@ -39,7 +39,7 @@ def missing_preconditions(wanted: Wanted, actual: Actual, environ: Mapping[str, 
 
 @dataclass(frozen=True)
 class _Thing:
-    """Something that a key of the stage's file names; `look` says what is wrong with what was found."""
+    """Resource named by a key of the stage's file; `look` returns its fault."""
 
     kind: str
     key: str
@@ -83,7 +83,7 @@ def _unissued(certificate: Certificate) -> str:
 
 
 def _left_from_the_example(stage: Stage) -> Iterator[str]:
-    """Values copied from example.toml that can be nobody's own."""
+    """Values copied from example.toml, which must be replaced."""
     if stage.name == _EXAMPLE:
         return
     example = load_stage(_EXAMPLE)

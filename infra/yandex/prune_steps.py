@@ -1,4 +1,4 @@
-"""Steps that delete: what the template no longer has, or a whole stage."""
+"""Steps that delete: resources removed from the template, or a whole stage."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from infra.yandex.step import Step
 
 
 def leftover_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
-    """Triggers, functions and service accounts with the stage's prefix that nothing wants; what calls goes first."""
+    """Unwanted triggers, functions and service accounts with the stage's prefix, callers first."""
     triggers = {trigger.resource for trigger in wanted.triggers}
     functions = {function.resource for function in wanted.functions}
     yield from _deletions(actual, triggers, functions, set(wanted.accounts))
 
 
 def destroy_steps(wanted: Wanted, actual: Actual, queues: Queues) -> Iterator[Step]:
-    """Yield the deletion of everything but secrets and bundles: nobody could restore a secret."""
+    """Yield the deletion of everything but secrets and bundles: secrets cannot be restored."""
     cloud = actual.cloud
     for name, gateway in actual.gateways.items():
         request = DeleteApiGatewayRequest(api_gateway_id=gateway.id)
         yield Step("delete", "gateway", name, "", partial(cloud.run, cloud.gateways.Delete, request))
     yield from _deletions(actual, set(), set(), set())
     if queues.arn(wanted.queue) is not None:
-        yield Step("delete", "queue", wanted.queue, "with what is in it", partial(queues.delete, wanted.queue))
+        yield Step("delete", "queue", wanted.queue, "with its contents", partial(queues.delete, wanted.queue))
 
 
 def _deletions(actual: Actual, triggers: set[str], functions: set[str], accounts: set[str]) -> Iterator[Step]:

@@ -1,5 +1,5 @@
-"""Message Queue: the queue of failed events. Spoken with in SQS's older form (query in, XML out), which Yandex is sure
-to know; newer versions of boto3 speak JSON.
+"""Message Queue: the queue of failed events. Uses SQS's older form (query in, XML out), which Yandex certainly
+supports; newer versions of boto3 use JSON.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Queues:
     endpoint: str = "https://message-queue.api.cloud.yandex.net"
 
     def arn(self, name: str) -> str | None:
-        """Return the ARN of a queue, or None where there is none."""
+        """Return the ARN of a queue, or None for an unknown one."""
         address = self._address(name)
         if address is None:
             return None
@@ -43,7 +43,7 @@ class Queues:
         self._call("CreateQueue", QueueName=name, **retention)
 
     def delete(self, name: str) -> None:
-        """Delete a queue with what is in it."""
+        """Delete a queue with its messages."""
         address = self._address(name)
         if address is not None:
             self._call("DeleteQueue", QueueUrl=address)
@@ -83,6 +83,6 @@ class Queues:
 
 
 def _element(name: str, text: str) -> str:
-    """Return the text of an element; answers are flat, and the read ones hold no markup."""
+    """Return the text of an element; answers are flat, without nested elements."""
     found = re.search(rf"<{name}>([^<]*)</{name}>", text)
     return found[1] if found else ""

@@ -1,6 +1,6 @@
-"""Quotas, compared with the sum over every function of the stage: they hold for the whole cloud, not for a function.
+"""Quotas, compared with the sum over every function of the stage: they apply to the whole cloud, not to a function.
 
-Calls may all fall into one availability zone, so what a zone allows is compared with the sum of all limits per zone.
+All calls may use one availability zone, so the quota of a zone is compared with the sum of all limits per zone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MB, _GB = 1024**2, 1024**3
 FUNCTIONS, TRIGGERS = "serverless.functions.count", "serverless.triggers.count"
 INSTANCES, REQUESTS = "serverless.workers.count", "serverless.request.count"
 MEMORY = "serverless.memory.size"
-# What a cloud has without asking (docs/reference/yandex-cloud.md, section 1); for quotas unknown to the service.
+# Default quotas of a cloud (docs/reference/yandex-cloud.md, section 1); for quotas unknown to the service.
 DEFAULTS = {FUNCTIONS: 10, TRIGGERS: 100, INSTANCES: 10, REQUESTS: 10, MEMORY: 20 * _GB}
 _MEANING = {
     FUNCTIONS: "functions",
@@ -49,7 +49,7 @@ def quota_problems(wanted: Wanted, actual: Actual) -> Iterator[str]:
     ours = {FUNCTIONS: len(actual.functions), TRIGGERS: len(actual.triggers)}
     for quota, need in needed(wanted).items():
         limit, usage = _limit(actual, resource, quota)
-        # Of what is counted as it stands there, other stages may have some.
+        # Other stages may hold a part of the current usage.
         others = max(0, usage - ours[quota]) if quota in ours else 0
         if need + others > limit:
             yield (

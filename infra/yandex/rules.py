@@ -9,7 +9,7 @@ _NAME = re.compile(r"[a-z][-a-z0-9]{1,61}[a-z0-9]")
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9_.~-]+|\{[a-zA-Z][a-zA-Z0-9_]*\+?\})")
-# The service takes these two out of the query before a function sees it.
+# The service removes these two from the query before a function gets it.
 RESERVED_PARAMETERS = frozenset({"tag", "integration"})
 _MEMORY_STEP_MB, _MAX_MEMORY_MB = 128, 8192
 # More than ten minutes is a preview, granted by support.
@@ -30,7 +30,7 @@ _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
 class RuleError(ValueError):
-    """Value that Yandex Cloud would refuse; the message is one sentence."""
+    """Value refused by Yandex Cloud; the message is one sentence."""
 
 
 def check_name(name: str) -> None:
@@ -74,7 +74,7 @@ def check_query(names: Iterable[str], *, path: str) -> None:
 
 
 def check_resources(memory_mb: int, timeout_seconds: float, *, is_long: bool = False) -> None:
-    """Memory in steps of 128 MB, and a time-out that needs no preview feature unless the stage has it granted."""
+    """Check memory, in steps of 128 MB, and a time-out that needs no preview feature unless granted to the stage."""
     if memory_mb % _MEMORY_STEP_MB or not _MEMORY_STEP_MB <= memory_mb <= _MAX_MEMORY_MB:
         raise RuleError(f"{memory_mb} MB of memory are not allowed: 128 to 8192 in steps of 128.")
     longest = _LONGEST_GRANTED_SECONDS if is_long else _LONGEST_SECONDS
@@ -83,9 +83,9 @@ def check_resources(memory_mb: int, timeout_seconds: float, *, is_long: bool = F
 
 
 def cron_of(schedule: str) -> str:
-    """Return a schedule of the template as Yandex writes it: `cron(…)` without its wrapper, `rate(…)` translated.
+    """Return a schedule of the template in Yandex's form: `cron(…)` without its wrapper, `rate(…)` translated.
 
-    Raises RuleError for what Yandex would not accept, or what it would run at other times than AWS does.
+    Raises RuleError for one that Yandex would refuse, or run at other times than AWS.
     """
     rate = _RATE.fullmatch(schedule.strip())
     if rate:
@@ -109,7 +109,7 @@ def _rate(number: int, unit: str) -> str:
 
 
 def check_cron(expression: str) -> None:
-    """Six fields, UTC; exactly one of day of month and day of week is `?`; Sunday is 1."""
+    """Check six fields, UTC; exactly one of day of month and day of week is `?`; Sunday is 1."""
     fields = expression.split(" ")
     if len(fields) != 6:
         raise RuleError(f"The cron expression {expression!r} has {len(fields)} fields; six are needed.")

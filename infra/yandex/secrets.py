@@ -22,7 +22,7 @@ SIZE_LABEL = "bytes"
 
 
 def set_secret(project: Project, actual: Actual, key: str, value: str) -> str:
-    """Make a secret or give it a new version, and return the sentence that says what comes next."""
+    """Create a secret or a new version of it, and return the sentence about the next step."""
     readers = sorted(
         name for name, variables in project.variables.items() if key in {variable.secret for variable in variables}
     )
@@ -51,7 +51,7 @@ def set_secret(project: Project, actual: Actual, key: str, value: str) -> str:
 
 
 def read_secrets(cloud: Cloud, stage: Stage, keys: set[str]) -> dict[str, str]:
-    """Values by key, for who may read them (`lockbox.payloadViewer`); those that are not set are left out."""
+    """Return values by key, with permission to read them (`lockbox.payloadViewer`); unset ones are omitted."""
     actual = Actual(cloud, stage)
     found: dict[str, str] = {}
     for key in sorted(keys):

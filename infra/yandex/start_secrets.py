@@ -1,7 +1,7 @@
-"""Secrets of functions whose environment is too small for them: one secret with an entry for each variable.
+"""Secrets of functions whose environment is too small: one secret with an entry for each variable.
 
-It is a copy, made anew when one of the secrets that it holds has a new version; the function's account reads it and
-none of the others (docs/decisions/0095). The versions that were copied stand in a label, so that a plan reads no value.
+It is a copy, renewed when one of its secrets has a new version; the function's account reads it and
+none of the others (docs/decisions/0095). A label lists the copied versions, so that a plan reads no value.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SOURCES = "sources"
 
 
 def start_secret_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
-    """Copies that are missing or hold an older version of a secret."""
+    """Copies that are missing or contain an older version of a secret."""
     for function in wanted.functions:
         if function.start_secret and not _is_fresh(function, wanted, actual):
             present = actual.secrets.get(function.start_secret)

@@ -12,7 +12,7 @@ SIGNS: dict[Action, str] = {"create": "+", "change": "~", "delete": "-"}
 
 @dataclass(frozen=True)
 class Step:
-    """Action on a resource. `undo` runs where the deployment turns out to be broken."""
+    """Action on a resource. `undo` runs if the deployment fails."""
 
     action: Action
     kind: str

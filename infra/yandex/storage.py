@@ -1,4 +1,4 @@
-"""Object Storage, which Yandex serves in the form of S3: bundles that are too large to be sent with a call."""
+"""Object Storage, with an S3 interface: bundles that are too large for a call."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Storage:
 
     @cached_property
     def _s3(self) -> Any:
-        # Yandex does not know the checksums that newer clients add of their own accord.
+        # Yandex does not accept the checksums that newer clients add by default.
         config = Config(request_checksum_calculation="when_required", response_checksum_validation="when_required")
         return boto3.client("s3", endpoint_url=self.endpoint, region_name=REGION, config=config)
 
     def put(self, path: Path, key: str) -> None:
-        """Upload a file unless it is there; a key carries the hash of its contents."""
+        """Upload a missing file; a key contains the hash of its contents."""
         if not self._found(self._s3.head_object, Bucket=self.bucket, Key=key):
             with path.open("rb") as body:
                 self._call(self._s3.put_object, Bucket=self.bucket, Key=key, Body=body)

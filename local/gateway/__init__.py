@@ -1,1 +1,1 @@
-"""Stands where the cloud's API gateway stands: HTTP in, the cloud's event to a function, its answer out."""
+"""Local replacement of the cloud's API gateway: HTTP in, the cloud's event to a function, its answer out."""

@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _allow_many_connections() -> None:
-    """Raise the limit of open files, since a thousand callers need more than shells usually allow."""
+    """Raise the limit of open files, since a thousand callers exceed the usual one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 16384 if hard == resource.RLIM_INFINITY else min(16384, hard)
     if soft < wanted:

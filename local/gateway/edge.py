@@ -1,4 +1,4 @@
-"""Plays the edge before the gateway: its rules, with what a client sees whom it keeps out.
+"""Simulates the edge before the gateway: its rules, and its refusals to clients.
 
 The answer is the edge's, not the API's: no envelope, no code, no headers of ours. `EDGE` of `make up` switches it on:
 `block`, or `count` for a dry run of every rule.
@@ -23,8 +23,8 @@ _MAX_GROUPS = 100_000
 class Edge:
     """Counts by rule and group in windows of the rule's period.
 
-    `is_blocking` tells whether it keeps anybody out. The dry run of a rule in the cloud does not count here, so that
-    blocking can be tried before it is switched on.
+    `is_blocking` enables refusals. A rule's dry run in the cloud is ignored here, so that
+    blocking can be tried before it is enabled.
     """
 
     rules: Sequence[Rule]
@@ -35,7 +35,7 @@ class Edge:
     _banned: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def refusal(self, *, path: str, address: str, authorization: str) -> web.Response | None:
-        """Return the response to a request that the edge blocks, or None for one that goes on to the gateway."""
+        """Return the response to a request that the edge blocks, or None for one passed to the gateway."""
         is_out = False
         for rule in self.rules:
             group = address if rule.by == "address" else authorization

@@ -1,4 +1,4 @@
-"""Builds the events that functions get: HTTP in the cloud's payload format 1.0, and timer messages."""
+"""Builds the events of functions: HTTP in the cloud's payload format 1.0, and timer messages."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def stored_event(bucket: str, key: str) -> Event:
 
 
 def _body(body: bytes, *, is_text: bool) -> tuple[str, bool]:
-    """Exactly `application/json` travels as text, all else as base64; no body is empty and yet marked as base64."""
+    """Return the body: exactly `application/json` as text, all else as base64; an empty one is marked as base64."""
     if is_text:
         try:
             return body.decode("utf-8"), False

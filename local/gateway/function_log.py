@@ -1,4 +1,4 @@
-"""Output of functions: kept in a file, the last lines in memory for the console page."""
+"""Output of functions: stored in a file, the last lines in memory for the console page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FunctionLog:
         self._recent: deque[dict[str, Any]] = deque(maxlen=_KEPT)
 
     def add(self, function: str, stream: str, line: bytes) -> None:
-        """Keep one line; a JSON object stays one, other text becomes its message."""
+        """Store one line; a JSON object is kept, other text becomes its message."""
         text = line.decode("utf-8", "replace").strip("\r")
         if not text.strip():
             return

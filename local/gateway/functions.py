@@ -39,7 +39,7 @@ class Functions:
         self._load()
 
     def refresh(self) -> None:
-        """Read the template again if it changed; a broken one leaves the last good one in force."""
+        """Read the template again if it changed; after a broken change the last valid one stays in force."""
         if self.path.exists() and _state(self.path) != self._state:
             try:
                 self._load()
@@ -58,7 +58,7 @@ class Functions:
         return pool
 
     def timers(self) -> list[dict[str, Any]]:
-        """Return every timer with the address that runs it now."""
+        """Return every timer with the address that runs it."""
         return [
             {
                 "function": function.name,
@@ -81,7 +81,7 @@ class Functions:
         return None
 
     async def tell_stored(self, bucket: str, key: str, request_id: str) -> list[Invocation]:
-        """Send the functions that wait for new objects the message of one. All their buckets are the uploads bucket."""
+        """Send a message about an object to functions with storage triggers. All their buckets are that of uploads."""
         waiting = [function for function in self.template.functions if function.buckets]
         return [await self.pool(function).call(stored_event(bucket, key), request_id) for function in waiting]
 
@@ -96,7 +96,7 @@ class Functions:
         return rows
 
     async def end_idle_workers(self) -> None:
-        """Look from time to time for processes that nobody needs."""
+        """End idle processes from time to time."""
         while True:
             await asyncio.sleep(_LOOK_FOR_IDLE)
             for pool in list(self._pools.values()):

@@ -19,11 +19,11 @@ _UNKNOWN_SIZE = 64 * 1024
 
 
 class TooLarge(Exception):
-    """Body larger than the cloud's gateway takes."""
+    """Body above the limit of the cloud's gateway."""
 
 
 class BodyBudget:
-    """Keeps a crowd of large requests from filling the memory: the later ones are read when earlier ones are done."""
+    """Limits the memory of large requests: later ones are read after earlier ones are done."""
 
     def __init__(self, total: int = _BODY_BUDGET) -> None:
         self._left = total
@@ -31,7 +31,7 @@ class BodyBudget:
 
     @asynccontextmanager
     async def reserve(self, size: int) -> AsyncIterator[None]:
-        """Hold this many bytes for the length of a request."""
+        """Reserve this many bytes for the length of a request."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._left >= size)
             self._left -= size
@@ -44,7 +44,7 @@ class BodyBudget:
 
 
 def expected_size(request: web.Request) -> int:
-    """Return the memory that the body may take. Raises TooLarge for a known length above the limit."""
+    """Return the memory for the body. Raises TooLarge for a known length above the limit."""
     length = request.content_length
     if length is not None and length > SIZE_LIMIT:
         raise TooLarge
@@ -66,7 +66,7 @@ async def read_body(request: web.Request) -> bytes:
 
 
 def request_id_of(request: web.Request) -> str:
-    """Return the caller's correlation id where it is harmless, otherwise a new one."""
+    """Return the caller's correlation id if it is harmless, otherwise a new one."""
     given = request.headers.get("X-Request-ID", "")
     if 0 < len(given) <= 64 and given.isascii() and given.replace("-", "").replace("_", "").isalnum():
         return given
@@ -74,7 +74,7 @@ def request_id_of(request: web.Request) -> str:
 
 
 def client_address(request: web.Request) -> str:
-    """Return the address of the socket, or the one that a test plays."""
+    """Return the address of the socket, or the one given by a test."""
     played = request.headers.get("X-Local-Address", "").strip()
     try:
         return str(ipaddress.ip_address(played)) if played else request.remote or "127.0.0.1"
@@ -83,7 +83,7 @@ def client_address(request: web.Request) -> str:
 
 
 def http_request(request: web.Request, body: bytes, request_id: str) -> HttpRequest:
-    """Return the request in the form that events are built from."""
+    """Return the request in the form for building events."""
     peer = request.transport.get_extra_info("peername") if request.transport else None
     raw_path = request.raw_path
     return HttpRequest(

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-# Requests that run or wait, for each instance of a function; of a stage that names none, too.
+# Running and waiting requests per instance of a function; also for a stage without a value.
 QUEUE_FACTOR = 3
 
 
 @dataclass(frozen=True)
 class PoolLimits:
-    """Processes of each function, and its requests that run or wait: the cloud's instances and requests of a zone."""
+    """Processes of each function, and its running and waiting requests: like instances and requests of a zone."""
 
     workers: int
     requests: int

@@ -152,7 +152,7 @@ class LocalApi:
         return web.json_response({**body, "duration_ms": round(answer.duration_ms, 1), "cold": done.cold})
 
     async def stored(self, request: web.Request) -> web.Response:
-        """Run the trigger for an object that the local S3 stored."""
+        """Run the trigger for an object stored by the local S3."""
         told = json.loads(await _small_body(request))
         try:
             done = await self._functions.tell_stored(str(told["bucket"]), str(told["key"]), str(uuid.uuid4()))

@@ -13,7 +13,7 @@ _KEPT = 1000
 
 @dataclass
 class Measurements:
-    """Statistics of one function since the stack started."""
+    """Statistics of one function since the start of the stack."""
 
     calls: int = 0
     errors: int = 0

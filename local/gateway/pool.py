@@ -36,7 +36,7 @@ class Invocation:
 
     @property
     def cold(self) -> bool:
-        """Return True when a process was started for it."""
+        """Return True when a process was started for the call."""
         return self.answer.init_ms is not None
 
 
@@ -48,7 +48,7 @@ class SourceWatch:
         self._seen, self._value = 0.0, 0
 
     def signature(self) -> int:
-        """Return the fingerprint, computed a few times a second at most."""
+        """Return the fingerprint, computed at most a few times a second."""
         if time.monotonic() - self._seen > _LOOK_AGAIN:
             self._value = hash(tuple(entry for folder in self._folders for entry in _files(folder)))
             self._seen = time.monotonic()
@@ -88,7 +88,7 @@ class FunctionPool:
 
     @property
     def is_full(self) -> bool:
-        """Return True while as many calls run and wait as the cloud allows."""
+        """Return True while the cloud's limit of running and waiting calls is reached."""
         return self._requests >= self._max_requests
 
     async def call(self, event: Mapping[str, Any], request_id: str) -> Invocation:
@@ -149,11 +149,11 @@ class FunctionPool:
         self._idle.append(worker)
 
     async def drop_idle(self, older_than: float = IDLE_SECONDS) -> None:
-        """End processes that had nothing to do for a while."""
+        """End processes that were idle for a while."""
         until = time.monotonic() - older_than
         while self._idle and self._idle[0].idle_since <= until:
             await self._idle.popleft().stop()
 
     async def close(self) -> None:
-        """End every process that waits for work."""
+        """End every idle process."""
         await self.drop_idle(0)

@@ -1,4 +1,4 @@
-"""Turns what a function answered into HTTP, and says in the API's own envelope what the gateway itself refuses."""
+"""Converts a function's answer to HTTP, and builds the gateway's own refusals in the API's envelope."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.gateway.worker_process import WorkerAnswer
 
 SIZE_LIMIT = int(2.5 * 1024 * 1024)
 _HOP_BY_HOP = {"connection", "content-length", "keep-alive", "upgrade"}
-# What the cloud takes out of a function's answer, what it renames, and what makes the answer a 502
+# Headers of a function's answer that the cloud removes, renames, or answers with a 502
 # (docs/reference/yandex-cloud.md, section 2). X-Request-Id is then the gateway's own.
 _TAKEN_OUT = {
     "authorization", "cookie", "host", "user-agent", "x-content-type-options", "x-function-id", "x-request-id",

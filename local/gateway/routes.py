@@ -1,4 +1,4 @@
-"""Finds the function for a method and a path, as the cloud's gateway does: literal parts before parameters."""
+"""Finds the function for a method and a path, like the cloud's gateway: literal parts before parameters."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Route:
 
     @property
     def rank(self) -> tuple[bool, tuple[int, ...], bool]:
-        """Sorts every greedy route last, then the more exact before the less exact, and own paths before aliases."""
+        """Order of routes: greedy ones last, more exact before less exact, own paths before aliases."""
         kinds = tuple(2 if part.endswith("+}") else 1 if part.startswith("{") else 0 for part in self.parts)
         return 2 in kinds, (*kinds, -1), self.alias
 
     def parameters(self, parts: tuple[str, ...]) -> dict[str, str] | None:
-        """Return the values of the path's parameters, or None where the path does not fit."""
+        """Return the values of the path's parameters, or None for another path."""
         own, values = self.parts, dict[str, str]()
         for index, part in enumerate(own):
             if part.endswith("+}"):
@@ -68,7 +68,7 @@ class Router:
     def find(self, method: str, path: str) -> Match | OtherMethods | None:
         """Return the route of a request.
 
-        OPTIONS goes to the path's function, which answers for its origins; HEAD to GET.
+        OPTIONS goes to the path's function, which has the allowed origins; HEAD to GET.
         """
         parts, allowed = _split(path), []
         for route in self.routes:

@@ -35,7 +35,7 @@ _TOKENS = re.compile(r'"(?:refresh_?token|access_?token|token)"\s*:\s*"([^"]{16,
 
 
 class Gateway:
-    """Answers every path that is not the stack's own."""
+    """Answers every path except the stack's own."""
 
     def __init__(self, functions: Functions, issued_tokens: Path | None = None, edge: Edge | None = None) -> None:
         self._functions, self._edge = functions, edge
@@ -61,7 +61,7 @@ class Gateway:
                 event = http_event(http_request(request, await read_body(request), request_id), match)
                 pool = self._functions.pool(match.route.function)
                 if pool.is_full:
-                    # Timers and other triggers repeat by themselves, so they wait; a client is refused.
+                    # Timers and other triggers repeat, so they wait; a client is refused.
                     return self._overloaded(request_id)
                 invocation = await pool.call(event, request_id)
                 answer = response(invocation.answer, request_id)
@@ -90,7 +90,7 @@ class Gateway:
         return self._edge.refusal(path=request.path, address=client_address(request), authorization=authorization)
 
     def _note_tokens(self, answer: web.Response) -> None:
-        """Tests collect what was handed out, so that they can search the logs for it."""
+        """Return responses for tests, which search the logs for their secrets."""
         if self._issued_tokens is not None and isinstance(answer.body, bytes):
             found = _TOKENS.findall(answer.body.decode("utf-8", "replace"))
             if found:
@@ -107,7 +107,7 @@ def _measured(answer: web.Response, invocation: Invocation) -> None:
 
 
 def _log(request: web.Request, match: Match, answer: web.Response, started: float, request_id: str) -> None:
-    """Write one line; with the path's template, since a path may hold a number."""
+    """Write one line; with the path's template, since a path may contain a phone number."""
     entry = {
         "message": "request",
         "method": request.method,

@@ -1,4 +1,4 @@
-"""Reads `template.yaml`: which functions there are, what calls them, and which variables each may see."""
+"""Reads `template.yaml`: the functions, their triggers, and the variables of each."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class BucketEvent:
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """Function as the template describes it."""
+    """Function as described by the template."""
 
     name: str
     folder: Path
@@ -78,7 +78,7 @@ class FunctionSpec:
     buckets: tuple[BucketEvent, ...] = ()
 
     def environment(self, provided: Mapping[str, str], process: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables that this function may see: the stack's, else the process's, else the template's own."""
+        """Return the variables of this function: the stack's, else the process's, else the template's own."""
         chosen: dict[str, str] = {}
         for name, literal in self.variables.items():
             value = provided.get(name, process.get(name, literal))
@@ -96,7 +96,7 @@ class Template:
 
 
 def load_document(path: Path) -> dict[str, Any]:
-    """Return the file as YAML with CloudFormation's tags; raises one sentence for a fault in it."""
+    """Return the file as YAML with CloudFormation's tags; raises one sentence for an error in it."""
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader with tags
     except FileNotFoundError:
@@ -110,7 +110,7 @@ def load_document(path: Path) -> dict[str, Any]:
 
 
 def load_template(path: Path) -> Template:
-    """Read the file; a fault in it is one sentence."""
+    """Read the file; an error in it is one sentence."""
     document = load_document(path)
     shared = _mapping(_mapping(document.get("Globals")).get("Function"))
     functions = tuple(

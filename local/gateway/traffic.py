@@ -1,4 +1,4 @@
-"""Recent responses of the gateway, as a cloud's monitoring would count them."""
+"""Recent responses of the gateway, in the form of a cloud's monitoring."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Runs one function in its own process, one call at a time, as an instance in the cloud does.
+"""Runs one function in its own process, one call at a time, like an instance in the cloud.
 
-Stands alone: standard library only, nothing of this package, so that a function sees the same modules as in the cloud.
+Independent: standard library only, nothing of this package, so that a function has the same modules as in the cloud.
 Called with the number of an open socket, the handler's name, and the folders to import from. Messages on the socket are
 JSON with a length in front; standard output belongs to the function.
 """
@@ -57,7 +57,7 @@ def send(channel: socket.socket, message: dict[str, Any]) -> None:
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """Return an uncaught exception as the cloud would show it."""
+    """Return an uncaught exception in the cloud's form."""
     stack = traceback.format_exception(type(error), error, error.__traceback__)
     return {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": stack}
 
@@ -88,7 +88,7 @@ def call(handler: Callable[[Any, Context], Any], message: dict[str, Any]) -> dic
 
 
 def die_with_gateway() -> None:
-    """End when the gateway ends, however it ends."""
+    """End together with the gateway, also after its crash."""
     if sys.platform == "linux":
         import ctypes
 

@@ -54,7 +54,7 @@ class Worker:
     _pumps: list[asyncio.Task[None]] = field(default_factory=list, init=False)
 
     async def start(self) -> None:
-        """Start the process; it imports the function on its own time."""
+        """Start the process; it imports the function asynchronously."""
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = await asyncio.create_subprocess_exec(
@@ -104,7 +104,7 @@ class Worker:
         return self._process is not None and self._process.returncode is None
 
     async def stop(self) -> None:
-        """End the process at once; nothing is running in it, or what runs has had its time."""
+        """End the process at once; it is idle or has exceeded its time."""
         if self._writer is not None:
             self._writer.close()
         process = self._process
@@ -139,7 +139,7 @@ class Worker:
         return dict(message)
 
     async def _pump(self, stream: str, reader: asyncio.StreamReader) -> None:
-        """Cut what the function prints into lines."""
+        """Split the function's output into lines."""
         rest = b""
         while chunk := await reader.read(_READ_SIZE):
             *lines, rest = (rest + chunk).split(b"\n")

@@ -1,4 +1,4 @@
-"""`python -m local.s3` serves the stores of a stack; its settings come from the stack in one variable."""
+"""`python -m local.s3` serves the stores of a stack; its settings come in one variable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.s3.supabase_rows import SupabaseRows
 
 
 def main() -> None:
-    """Serve until the end is asked for."""
+    """Serve until stopped."""
     settings = json.loads(os.environ["AUTO360_S3"])
     buckets = Buckets(Path(settings["folder"]))
     accounts = {}

@@ -33,7 +33,7 @@ _STATUS = {
 
 
 class Refused(Exception):
-    """Error answer by its S3 code; what is not in the table is a 400."""
+    """Error answer by its S3 code; codes outside the table are a 400."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -67,7 +67,7 @@ def object_headers(stored: Stored) -> dict[str, str]:
 
 
 def listing(bucket: Bucket, query: Mapping[str, str], objects: Mapping[str, Stored]) -> web.Response:
-    """Return a page of ListObjectsV2. The token is the last key of the page before."""
+    """Return a page of ListObjectsV2. The token is the last key of the former page."""
     prefix, encode = query.get("prefix", ""), _encoder(query)
     after = query.get("continuation-token") or query.get("start-after", "")
     count = min(int(query.get("max-keys", "1000")), 1000)

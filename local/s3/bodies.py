@@ -31,7 +31,7 @@ def file_bytes(bucket: Bucket, stored: Stored, start: int, end: int) -> Iterator
 
 
 def completed_parts(body: bytes) -> list[tuple[int, str]]:
-    """Number and etag of each part that CompleteMultipartUpload names."""
+    """Number and etag of each part in CompleteMultipartUpload."""
     found = []
     for part in fromstring(body):
         values = {child.tag.rpartition("}")[2]: (child.text or "").strip('"') for child in part}
@@ -40,5 +40,5 @@ def completed_parts(body: bytes) -> list[tuple[int, str]]:
 
 
 def base64_md5(digest: bytes) -> str:
-    """Return a digest as the header Content-MD5 holds it."""
+    """Return a digest in the form of the header Content-MD5."""
     return base64.b64encode(digest).decode()

@@ -1,4 +1,4 @@
-"""Faults of a store: it says 503 for a while, is slow, cuts connections, or loses what it took."""
+"""Faults of a store: temporary 503, slowness, cut connections, or lost writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MODES = ("ok", "unavailable", "slow", "cut", "dead")
 
 @dataclass
 class Faults:
-    """Fault that is on, for requests whose method is named, as many times as told (0: until it is switched off)."""
+    """Active fault, for requests with the named method, a number of times (0: until it is switched off)."""
 
     mode: str = "ok"
     times: int = 0
@@ -33,7 +33,7 @@ class Faults:
         self.endless, self.hits = self.times == 0, 0
 
     def strikes(self, method: str) -> str:
-        """Return the mode that this request meets, counted."""
+        """Return the mode for this request, and count it."""
         if self.mode == "ok" or (self.methods and method not in self.methods):
             return "ok"
         if not self.endless:
@@ -44,7 +44,7 @@ class Faults:
         return self.mode
 
     async def brake(self, mode: str, size: int) -> None:
-        """Take the time that so many bytes take at the slow speed."""
+        """Wait as long as so many bytes take at the slow speed."""
         if mode == "slow":
             await asyncio.sleep(size / self.bytes_per_second)
 

@@ -1,7 +1,7 @@
-"""Buckets in a folder: what is in them is there again after the next start, however this one ended.
+"""Buckets in a folder: their contents survive any end of the process.
 
-The bytes of an object lie in files of their own (one per part of its upload); a small description names them. Writing
-the description is the one step that makes an object exist.
+The bytes of an object lie in separate files (one per part of its upload); a small description names them. Only writing
+the description makes an object exist.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Stored:
 
 @dataclass
 class PendingUpload:
-    """Multipart upload that was begun."""
+    """Multipart upload in progress."""
 
     id: str
     key: str
@@ -74,7 +74,7 @@ class Bucket:
         self._drop_unnamed_files()
 
     def new_file(self) -> Path:
-        """Return a place for bytes that are about to arrive."""
+        """Return a path for arriving bytes."""
         return self._data / secrets.token_hex(16)
 
     def path(self, segment: Segment) -> Path:
@@ -90,7 +90,7 @@ class Bucket:
             self._drop(before.segments, kept=stored.segments)
 
     def delete(self, key: str) -> bool:
-        """Forget an object; false where there is none."""
+        """Delete an object; False for an unknown one."""
         stored = self.objects.pop(key, None)
         if stored is None:
             return False
@@ -99,18 +99,18 @@ class Bucket:
         return True
 
     def begin(self, upload: PendingUpload) -> None:
-        """Remember an upload and its parts."""
+        """Store an upload and its parts."""
         self.uploads[upload.id] = upload
         _write(self._uploads / f"{upload.id}.json", asdict(upload))
 
     def end(self, upload: PendingUpload, *, kept: tuple[Segment, ...] = ()) -> None:
-        """Forget an upload, and the parts that no object took over."""
+        """Delete an upload, and its parts without an object."""
         self.uploads.pop(upload.id, None)
         (self._uploads / f"{upload.id}.json").unlink(missing_ok=True)
         self._drop(tuple(upload.parts.values()), kept=kept)
 
     def linked(self, segment: Segment) -> Segment:
-        """Return a second name for the same bytes, for copies."""
+        """Return a hard link to the same bytes, for copies."""
         copy = Segment(self.new_file().name, segment.bytes, segment.md5)
         os.link(self.path(segment), self.path(copy))
         return copy
@@ -144,7 +144,7 @@ class Buckets:
         return self._known.get(name)
 
     def create(self, name: str) -> Bucket:
-        """Return a bucket, made where it is missing."""
+        """Return a bucket, created if missing."""
         if name not in self._known:
             self._known[name] = Bucket(self._folder / name)
         return self._known[name]
@@ -159,7 +159,7 @@ class Buckets:
 
 
 def now() -> str:
-    """Return the present moment, as descriptions hold it."""
+    """Return the present moment in the form of descriptions."""
     return datetime.now(UTC).isoformat()
 
 

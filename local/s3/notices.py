@@ -1,6 +1,6 @@
-"""Events of Yandex about stored objects.
+"""Yandex's events about stored objects.
 
-Sent from a separate thread, in order; a listener that does not answer is skipped, since the local stack starts and
+Sent from a separate thread, in order; a silent listener is skipped, since the local stack starts and
 stops its parts one by one.
 """
 
@@ -19,7 +19,7 @@ from local.s3.files import Stored
 
 @dataclass(frozen=True)
 class Notice:
-    """Object that came or went."""
+    """Created or deleted object."""
 
     kind: str
     bucket: str
@@ -36,7 +36,7 @@ class Notices:
     _waiting: queue.Queue[Notice] = field(default_factory=queue.Queue, init=False)
 
     def start(self) -> None:
-        """Begin to hand on."""
+        """Start sending."""
         threading.Thread(target=self._work, daemon=True).start()
 
     def take(self, kind: str, bucket: str, key: str, stored: Stored | None) -> None:
@@ -44,7 +44,7 @@ class Notices:
         self._waiting.put(Notice(kind, bucket, key, stored))
 
     def settle(self) -> None:
-        """Wait until everything so far is handed on."""
+        """Wait until all notices so far are sent."""
         self._waiting.join()
 
     def _work(self) -> None:

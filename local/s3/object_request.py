@@ -22,7 +22,7 @@ _MIN_PART = 5 * 1024 * 1024
 
 
 class Cut(Exception):
-    """Connection is torn down in the middle, as the fault demands."""
+    """Connection is cut in the middle, by a fault."""
 
 
 class Service(Protocol):
@@ -34,14 +34,14 @@ class Service(Protocol):
 
     @property
     def faults(self) -> Faults:
-        """Return the faults that are switched on."""
+        """Return the active faults."""
 
     @property
     def versioned(self) -> bool:
-        """Return True if a write is answered with the name of its version."""
+        """Return True if the answer to a write contains the version."""
 
     def keep(self, bucket: Bucket, stored: Stored) -> None:
-        """Make an object exist."""
+        """Create an object."""
 
     def delete(self, bucket: Bucket, key: str) -> None:
         """Delete an object."""
@@ -183,7 +183,7 @@ class ObjectRequest:
         return bucket, self._stored(key)
 
     async def _receive(self) -> Segment:
-        """Write the body into a file, with the checks that a store makes before it says yes."""
+        """Write the body into a file, with the checks of a store before it accepts."""
         target, size = self.bucket.new_file(), 0
         declared = self.request.headers.get("X-Amz-Content-Sha256", "")
         md5 = hashlib.md5(usedforsecurity=False)

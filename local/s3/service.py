@@ -1,4 +1,4 @@
-"""S3 interface over buckets in files, as far as VK Cloud, Yandex and Supabase share it."""
+"""S3 interface over buckets in files: the common part of VK Cloud, Yandex and Supabase."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Noticed = Callable[[str, str, str, Stored | None], None]
 
 @dataclass(frozen=True)
 class Account:
-    """Keys, and the buckets that they open. Storage itself reads and writes files past the rows, which it keeps."""
+    """Keys, and the buckets that they open. Storage itself reads and writes files without the rows, which it has."""
 
     secret_key: str
     buckets: frozenset[str]
@@ -33,9 +33,9 @@ class Account:
 
 
 class S3Service:
-    """Answers the requests of one server. `noticed` hears of every object that came or went.
+    """Answers the requests of one server. `noticed` is called for every created or deleted object.
 
-    The buckets of `rows` behave as those of Supabase Storage.
+    The buckets of `rows` behave like those of Supabase Storage.
     """
 
     versioned = False
@@ -149,7 +149,7 @@ class S3Service:
         return answers.NAMESPACE if self._rows is not None and _place(request)[0] in self._rows.buckets else ""
 
     def keep(self, bucket: Bucket, stored: Stored) -> None:
-        """Make an object exist, and say so."""
+        """Create an object and send a notice."""
         rows = self.rows_of(bucket)
         if rows is not None:
             rows.require_allowed(bucket.name, stored)
@@ -160,7 +160,7 @@ class S3Service:
             self._noticed("created", bucket.name, stored.key, stored)
 
     def delete(self, bucket: Bucket, key: str) -> None:
-        """Delete an object, and say so."""
+        """Delete an object and send a notice."""
         rows = self.rows_of(bucket)
         if rows is not None and not rows.delete(bucket.name, key):
             return
@@ -188,11 +188,11 @@ class _Files:
 
     @property
     def faults(self) -> Faults:
-        """Return the faults that are switched on."""
+        """Return the active faults."""
         return self.service.faults
 
     def keep(self, bucket: Bucket, stored: Stored) -> None:
-        """Make an object exist."""
+        """Create an object."""
         bucket.keep(stored)
 
     def delete(self, bucket: Bucket, key: str) -> None:

@@ -17,7 +17,7 @@ _SKEW = timedelta(minutes=15)
 
 
 class Denied(Exception):
-    """Request is not signed by an account that may make it; carries S3's error code."""
+    """Request is not signed by an account with permission; contains S3's error code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -35,7 +35,7 @@ class _Claim:
 
 
 def signer_of(request: web.Request, secrets: Mapping[str, str], *, body: bytes | None = None) -> str:
-    """Return the access key that has signed a request. Services other than S3 sign the hash of the body.
+    """Return the access key of a signed request. Services other than S3 sign the hash of the body.
 
     Raises Denied.
     """

@@ -1,7 +1,7 @@
-"""Supabase Storage behind its S3 interface: rows of `storage.objects` are the truth, files only hold bytes.
+"""Supabase Storage behind its S3 interface: rows of `storage.objects` are authoritative, files only hold bytes.
 
-As there, HEAD and lists are answered from the rows, so that they tell of files that are gone; a file is read under the
-version that its row names; sizes, types and names are checked against the bucket and the project.
+Like there, HEAD and lists are answered from the rows, so they include missing files; a file is read under the
+version in its row; sizes, types and names are checked against the bucket and the project.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from local.s3.answers import Refused
 from local.s3.files import Segment, Stored
 
 _SECONDS = 5
-# What a new project allows, whatever its buckets say.
+# Limit of a new project, which overrides larger limits of buckets.
 PROJECT_BYTES = 50 * 1024 * 1024
 _NAME = re.compile(r"[\w/!\-.*'() &$@=;:+,?]+", re.ASCII)
 _LIST = "select name, version, metadata, updated_at from storage.objects where bucket_id = %s"
@@ -58,7 +58,7 @@ class SupabaseRows:
         return {row[0]: _described(row) for row in found}
 
     def require_allowed(self, bucket: str, stored: Stored) -> None:
-        """Raise Refused for a file that the bucket or the project does not take."""
+        """Raise Refused for a file that the bucket or the project does not accept."""
         if not _NAME.fullmatch(stored.key):
             raise Refused("InvalidKey")
         limits = self._run("select file_size_limit, allowed_mime_types from storage.buckets where id = %s", bucket)
@@ -71,19 +71,19 @@ class SupabaseRows:
             raise Refused("InvalidMimeType")
 
     def keep(self, bucket: str, stored: Stored) -> None:
-        """Note a file that was written."""
+        """Record a written file."""
         told = {"bucket": bucket, "name": stored.key, "version": version_of(stored), "etag": f'"{stored.etag}"'}
         told |= {"type": stored.content_type, "cache": stored.cache_control or "no-cache"}
         self._run(_KEEP, told | {"size": stored.bytes})
 
     def delete(self, bucket: str, name: str) -> bool:
-        """Note that a file is gone; false where there was no row."""
+        """Record a deleted file; False without a row."""
         self._run("select set_config('storage.allow_delete_query', 'true', false)")
         deleted = "delete from storage.objects where bucket_id = %s and name = %s returning id"
         return bool(self._run(deleted, bucket, name))
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Return the connection."""
         if self._connection is not None:
             self._connection.close()
 
@@ -103,7 +103,7 @@ class SupabaseRows:
 
 
 def version_of(stored: Stored) -> str:
-    """Each write has one of its own."""
+    """Return a new version for each write."""
     return stored.segments[0].name if stored.segments else "empty"
 
 

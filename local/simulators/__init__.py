@@ -1,1 +1,1 @@
-"""Providers, played on this machine: the same wire formats, rules and faults, one file per provider."""
+"""Providers simulated on this machine: the same wire formats, rules and faults, one file per provider."""

@@ -1,7 +1,7 @@
 """api.video: upload tokens, uploads whole and in chunks, encoding, playback, signed reports, and its faults.
 
-Like the provider it lets a token be used again and for ever where no ttl was given, makes a video of every chunk that
-names none, and gives back no original.
+Like the provider it accepts a token repeatedly and for ever without a ttl, creates a video from every chunk without
+a video id, and returns no original.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Intake:
 
     @property
     def is_complete(self) -> bool:
-        """Return True when nothing is missing."""
+        """Return True when every part has arrived."""
         if self.parts[0].number is not None:
             last = next((part.number for part in self.parts if part.is_last), None)
             return last is not None and {part.number for part in self.parts} == set(range(1, last + 1))
@@ -73,7 +73,7 @@ class Intake:
         return whole
 
     def received(self) -> dict[str, Any]:
-        """Return it as the status tells it."""
+        """Return it in the form of the status."""
         if self.parts[0].number is not None:
             return {"receivedParts": {"parts": sorted(part.number or 0 for part in self.parts), "total": None}}
         ranges = [(part.begin, part.begin + part.content.size - 1, part.total) for part in self.parts]

@@ -23,7 +23,7 @@ READY_EVENT = "video.encoding.quality.completed"
 
 @dataclass(frozen=True)
 class ApiVideoAccount:
-    """Customer's account. `report_url` gets the reports from the first moment on, signed with `report_secret`."""
+    """Customer's account. `report_url` gets the reports from the start, signed with `report_secret`."""
 
     key: str
     report_url: str = ""
@@ -46,7 +46,7 @@ class Token:
 
 @dataclass
 class Video:
-    """Video. `encoded_at` is when its last quality is there."""
+    """Video. `encoded_at` is the time of its last quality."""
 
     id: str
     title: str
@@ -63,7 +63,7 @@ class Video:
 
     @property
     def is_encoded(self) -> bool:
-        """Return True when its last quality is there."""
+        """Return True when its last quality is ready."""
         return self.encoded_at is not None and time.time() >= self.encoded_at
 
 
@@ -134,7 +134,7 @@ class Library:
         return self.webhooks[name]
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the calls."""
+        """Run a task beside the calls."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -23,12 +23,12 @@ THUMBNAIL = bytes.fromhex(
 
 
 def stamp(moment: float) -> str:
-    """Return a time as api.video writes it."""
+    """Return a time in api.video's format."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def base(request: web.Request) -> str:
-    """Return the provider's address as the caller sees it."""
+    """Return the provider's address for the caller."""
     return f"{request.scheme}://{request.host}/{request.path.split('/')[1]}"
 
 
@@ -43,7 +43,7 @@ def token(held: Token) -> dict[str, Any]:
 
 
 def video(held: Video, base: str) -> dict[str, Any]:
-    """Return a video. Each reading of a private one mints an address for one use."""
+    """Return a video. Each reading of a private one creates an address for one use."""
     at = f"{base}/vod/{held.id}"
     if not held.is_public:
         once = secrets.token_hex(8)

@@ -1,4 +1,4 @@
-"""Bakai OpenBanking: a token for each external service, PayLink as plain text, QR links, calls without signature."""
+"""Bakai OpenBanking: a token for each external service, PayLink as plain text, QR links, webhooks without signature."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class Bakai(BankSimulator):
         return Call(json.dumps(body).encode(), {"Content-Type": "application/json"})
 
     def forged(self, call: Call | None) -> Call | None:
-        """Return the call unchanged: the forger misses the path only."""
+        """Return the call unchanged: the forger lacks only the path."""
         return call
 
     def address_of_forger(self, order: Order) -> str:

@@ -1,6 +1,6 @@
 """Shared parts of the simulated banks: orders, a payer, and webhooks to the merchant.
 
-Each bank is a subclass with its own interface and its own words. A separate switch makes webhooks late, lost, repeated
+Each bank is a subclass with its own interface and wording. A separate switch makes webhooks late, lost, repeated
 five times at once, reordered, forged, or wrong in the amount.
 """
 
@@ -30,7 +30,7 @@ _KEPT = 2000
 
 @dataclass(frozen=True)
 class Paid:
-    """Payment of one person; `payer` is a phone where the bank tells it."""
+    """Payment of one user; `payer` is a phone if the bank reports it."""
 
     number: str
     amount_tyiyn: int
@@ -68,7 +68,7 @@ class Order:
 
     @property
     def payer(self) -> str:
-        """Return the phone of the person for whom it was made: one for each order."""
+        """Return the phone of the payer: one for each order."""
         return f"996700{int(hashlib.sha256(self.ref.encode()).hexdigest(), 16) % 10**6:06d}"
 
     @property
@@ -85,7 +85,7 @@ class Call:
 
 
 class BankSimulator:
-    """Bank: subclasses add the interface and the words of its calls."""
+    """Bank: subclasses add the interface and the wording of its calls."""
 
     name = ""
     title = ""
@@ -131,7 +131,7 @@ class BankSimulator:
         }
 
     async def serve(self, request: web.Request, call: str, answer: Callable[[], web.Response]) -> web.StreamResponse:
-        """Return a call of the merchant, with the faults that all banks share."""
+        """Return a call of the merchant, with the faults common to all banks."""
         self.requests[call] = self.requests.get(call, 0) + 1
         mode = self.switch.mode
         if mode == "dead":
@@ -147,10 +147,10 @@ class BankSimulator:
             return reset(request)
         return made
 
-    # What a merchant does.
+    # Actions of a merchant.
 
     def keep(self, order: Order) -> Order:
-        """Remember an order, and forge a call where the switch says so."""
+        """Store an order, and forge a call if the switch is on."""
         self.orders[order.ref] = order
         for ref in list(self.orders)[:-_KEPT]:
             del self.orders[ref]
@@ -160,19 +160,19 @@ class BankSimulator:
         return order
 
     def shown_amount(self, amount_tyiyn: int) -> int:
-        """Return the amount in the code: a hundred times too much where the switch mixes up the units."""
+        """Return the amount in the code: a hundred times too much if the switch mixes up the units."""
         return amount_tyiyn * 100 if self.switch.mode == "wrong_qr" else amount_tyiyn
 
     def shown_link(self, link: str) -> str:
-        """Return a link for the payer; at a stranger's host where the switch says so."""
+        """Return a link for the payer; at a foreign host if the switch is on."""
         if self.switch.mode != "foreign_link":
             return link
         return link.replace(urlsplit(link).netloc, "pay.example.net")
 
-    # What a person does.
+    # Actions of a payer.
 
     def pay(self, order: Order, amount_tyiyn: int, payer: str = "") -> None:
-        """Money arrives, in time or late; from a person of its own unless told from whom."""
+        """Record money, in time or late; from a new payer unless one is given."""
         order.payments.append(Paid(new_number(), amount_tyiyn, time.time(), payer or order.payer))
         note("bank order paid", provider=self.name, order=order.ref, amount_tyiyn=amount_tyiyn)
         self._notify(order, "paid", amount_tyiyn)
@@ -196,7 +196,7 @@ class BankSimulator:
     # Calls to the merchant.
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """Return the bank's call in its own words; None where it does not call for that."""
+        """Return the bank's call in its own form; None if it makes none for that."""
         raise NotImplementedError
 
     def forged(self, call: Call | None) -> Call | None:

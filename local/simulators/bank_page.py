@@ -1,4 +1,4 @@
-"""Page on which a person pays, refuses, or lets an order run out; one for every order at a simulated bank."""
+"""Page to pay, refuse, or expire an order; one for every order at a simulated bank."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _shown(bank: BankSimulator, order: Order) -> dict[str, object]:
 
 def _html(bank: BankSimulator, order: Order) -> str:
     state, actions = order.state, _actions(bank, order)
-    # Reloads by itself once there is nothing to type, so that the calls to the merchant appear.
+    # Reloads by itself when it has no input field, so that the calls to the merchant appear.
     reload = "" if "pay" in actions else '<meta http-equiv="refresh" content="3">'
     picture = '<img class="qr" src="{}/qr.svg" alt="QR code of the order">' if order.qr_text else ""
     buttons = "".join(
@@ -137,7 +137,7 @@ def _html(bank: BankSimulator, order: Order) -> str:
     <form method="post">{amount}<div class="buttons">{buttons}</div></form>
   </section>
   <section>
-    <h2>What happened</h2>
+    <h2>History</h2>
     <p class="hint">Bank's number {escape(order.ref)}, merchant's {escape(order.our_id or "none")}.</p>
     <ol class="log">{_lines(order)}</ol>
     {f'<p><a href="{escape(back)}">Back to the merchant</a></p>' if back else ""}

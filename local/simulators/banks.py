@@ -1,4 +1,4 @@
-"""Simulated banks, made from the settings that the stack gives to their process."""
+"""Simulated banks, built from the settings of their process."""
 
 from __future__ import annotations
 

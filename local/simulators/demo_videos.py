@@ -8,13 +8,13 @@ from local.simulators.api_video import ApiVideo
 from local.simulators.media import Film
 from local.simulators.yandex_video import YandexVideo
 
-# The seed numbers its listings from 1 to 220, some numbers left out.
+# The seed numbers its listings from 1 to 220, with gaps.
 _NUMBERS = range(1, 221)
 _DAY = 86_400.0
 
 
 def hold_demo_videos(api_video: ApiVideo, yandex: YandexVideo) -> None:
-    """Each of them at api.video; every third one at Yandex as well, to which it has been moved."""
+    """Each of them at api.video; every third one at Yandex as well, as after its transfer."""
     for number in _NUMBERS:
         film, size = Film(15.0 + number % 90, 1280, 720), 300_000 + number * 1000
         made_at = time.time() - 100 * _DAY + number

@@ -1,4 +1,4 @@
-"""Files that an edge of the CDN keeps, by the options of its resource, until they end, are purged, or are forgotten."""
+"""Files cached by an edge of the CDN, by the options of its resource, until they expire, are purged, or are evicted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Key:
-    """What tells kept files apart. No header of the request but cookies belongs to it, nor does the caller."""
+    """Key of a cached file. It contains no header of the request except cookies, and not the caller."""
 
     path: str
     query: str
@@ -28,7 +28,7 @@ class Key:
 
 @dataclass
 class Kept:
-    """Kept answer. `total`: bytes of the whole file, of which this is a part."""
+    """Cached answer. `total`: bytes of the whole file, of which this is a part."""
 
     status: int
     headers: Headers
@@ -55,11 +55,11 @@ class EdgeCache:
     _purges: list[tuple[float, list[str]]] = field(default_factory=list)
 
     def options(self, path: str) -> dict[str, Any]:
-        """Return the options that hold for a path."""
+        """Return the options for a path."""
         return edge_options.options_for(path, self.resource(), self.rules())
 
     def find(self, key: Key, accept_encoding: str) -> Kept | None:
-        """Return a kept answer, ended ones too; of the headers that it varies by only one is looked at."""
+        """Return a cached answer, expired ones too; only one of the headers that it varies by is compared."""
         self._carry_out_purges()
         now = self.now()
         for kept in self._kept.get(key, ()):
@@ -73,22 +73,22 @@ class EdgeCache:
         return self.now() < kept.ends_at
 
     def keep(self, key: Key, kept: Kept) -> None:
-        """Keep an answer in place of the former one of the same encoding."""
+        """Store an answer in place of the former one of the same encoding."""
         others = [each for each in self._kept.get(key, ()) if each.encoding != kept.encoding]
         self._kept[key] = [*others, kept]
         while sum(len(each.body) for all_of_key in self._kept.values() for each in all_of_key) > _MAX_BYTES:
             del self._kept[min(self._kept, key=lambda each: max(kept.used_at for kept in self._kept[each]))]
 
     def drop(self, path: str) -> None:
-        """Forget every part of a file that has changed while it was read."""
+        """Remove every part of a file that changed during the read."""
         self._kept = {key: kept for key, kept in self._kept.items() if key.path != path}
 
     def purge(self, paths: list[str], *, in_seconds: float = 0) -> None:
-        """Remove paths, whatever their query; none means all. A `*` at the end stands for anything."""
+        """Remove paths with any query; none means all. A `*` at the end is a wildcard."""
         self._purges.append((self.now() + in_seconds, paths))
 
     def paths(self) -> set[str]:
-        """Return what is kept and has not ended."""
+        """Return the unexpired answers."""
         self._carry_out_purges()
         return {key.path for key, kept in self._kept.items() if any(self.is_fresh(each) for each in kept)}
 
@@ -103,7 +103,7 @@ class EdgeCache:
 
 
 def _is_purged(key: Key, kept: Kept, paths: list[str]) -> bool:
-    """An answer with `Vary` outlives the purge of its exact path: the provider wants a `*` behind it."""
+    """Return False for an answer with `Vary` and its exact path: the provider requires a `*` behind it."""
     exact = {path for path in paths if not path.endswith("*")}
     begins = tuple(path[:-1] for path in paths if path.endswith("*"))
     return not paths or (key.path in exact and kept.header("Vary") is None) or key.path.startswith(begins)

@@ -1,7 +1,7 @@
-"""Options of a CDN resource and its rules as an edge obeys them, with the provider's own defaults.
+"""Options of a CDN resource and its rules as applied by an edge, with the provider's own defaults.
 
-Where the provider's documents leave a choice, the worse one is taken: an option that is not enabled ignores queries and
-cookies, serves stale files, and keeps what the origin forbids to keep for four days.
+Where the provider's documents leave a choice, the worse one is simulated: an option that is not enabled ignores queries
+and cookies, serves stale files, and caches uncacheable answers for four days.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def options_for(path: str, resource: Options, rules: Iterable[Mapping[str, Any]]
 
 
 def kept_seconds(options: Options, status: int, headers: Mapping[str, str]) -> int:
-    """Return for how long an answer of the origin is kept; 0: not at all."""
+    """Return the seconds for which an answer of the origin is cached; 0: not at all."""
     if value(options, "disableCache", default=False):
         return 0
     edge = options.get("edgeCacheSettings", {})
@@ -48,13 +48,13 @@ def kept_seconds(options: Options, status: int, headers: Mapping[str, str]) -> i
 
 
 def may_keep(options: Options) -> bool:
-    """Return False where no answer at all would be kept, so that the edge passes requests on as they are."""
+    """Return False if no answer at all would be cached, so that the edge passes requests unchanged."""
     told = {"Cache-Control": "public, max-age=1"}
     return any(kept_seconds(options, status, told) for status in (200, 206, 301, 302, 307, 308, 404, 500))
 
 
 def query_key(options: Options, query: str) -> str:
-    """Return the part of a query that tells files apart."""
+    """Return the part of a query in the cache key."""
     chosen = options.get("queryParamsOptions", {})
     pairs = parse_qsl(query, keep_blank_values=True)
     if value(chosen, "queryParamsWhitelist", default=None) is not None:
@@ -65,12 +65,12 @@ def query_key(options: Options, query: str) -> str:
 
 
 def cookie_key(options: Options, cookies: str) -> str:
-    """Return the part of the cookies that tells files apart."""
+    """Return the part of the cookies in the cache key."""
     return "" if value(options, "ignoreCookie", default=True) else cookies
 
 
 def viewer_cache_control(options: Options, status: int, own: str | None) -> str | None:
-    """Return the `Cache-Control` that the viewer gets; without any the provider's four days."""
+    """Return the `Cache-Control` for the viewer; without any the provider's four days."""
     seconds = value(options, "browserCacheSettings", default=None)
     if status not in _AS_ORIGIN or (seconds is None and own):
         return own
@@ -78,24 +78,24 @@ def viewer_cache_control(options: Options, status: int, own: str | None) -> str 
 
 
 def methods(options: Options) -> list[str]:
-    """Return the methods that the edge lets through."""
+    """Return the methods that the edge accepts."""
     found: list[str] = value(options, "allowedHttpMethods", default=_METHODS)
     return found
 
 
 def kept_methods(options: Options) -> set[str]:
-    """Return the methods whose answers are kept."""
+    """Return the methods whose answers are cached."""
     return {"GET", "POST"} if value(options, "proxyCacheMethodsSet", default=False) else {"GET"}
 
 
 def serves_stale(options: Options, status: int | None) -> bool:
-    """Return True where an ended file is served instead of this failure; None: the origin did not answer."""
+    """Return True if an expired file is served instead of this failure; None: the origin did not answer."""
     listed: list[str] = value(options, "stale", default=_STALE)
     return ("error" in listed or "timeout" in listed) if status is None else f"http_{status}" in listed
 
 
 def value(options: Options, name: str, *, default: Any) -> Any:
-    """Return the value of an enabled option; one without a value has that of its kind."""
+    """Return the value of an enabled option; without a value, the default of its kind."""
     option = options.get(name, {})
     return option.get("value", type(default)() if default is not None else 0) if option.get("enabled") else default
 

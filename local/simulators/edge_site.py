@@ -1,6 +1,6 @@
-"""Edge of the CDN before the gateway and the project's storage; `X-Cache-Status` says where an answer comes from.
+"""Edge of the CDN before the gateway and the project's storage; `X-Cache-Status` names the source of an answer.
 
-Requests count as HTTPS. Simulated: options and rules, ranges and slices, redirects that are followed, stale answers.
+Requests count as HTTPS. Simulated: options and rules, ranges and slices, followed redirects, stale answers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class OriginSilent(Exception):
 
 
 class FileChanged(Exception):
-    """Two parts of one file do not belong together."""
+    """Two parts of one file have different versions."""
 
 
 @dataclass
@@ -96,7 +96,7 @@ class EdgeSite:
         return kept, "MISS" if known is None else "EXPIRED"
 
     async def _sliced(self, request: web.Request, options: Options) -> web.Response:
-        """Fetch and keep a file in parts; one whose origin knows no ranges is kept whole."""
+        """Fetch and cache a file in parts; one whose origin does not support ranges is cached whole."""
         first = await self._part(request, options, 0)
         if first[0].status != 206:
             return self._answer(request, options, *first)
@@ -164,7 +164,7 @@ class EdgeSite:
     async def _fetch(
         self, request: web.Request, *, keeps: bool = False, headers: dict[str, str] | None = None, url: str = ""
     ) -> Fetched:
-        """Query the origin. Of a request whose answer may be kept the conditions stay behind, all else goes along."""
+        """Query the origin, without the conditions of a cacheable request."""
         left_out = _HOP_BY_HOP | (_CONDITIONS if keeps else set())
         sent = [(name, told) for name, told in request.headers.items() if name.lower() not in left_out]
         address = URL(url or self.origin_of(request.path) + request.raw_path, encoded=True)
@@ -197,7 +197,7 @@ def _kept(fetched: Fetched) -> Kept:
 
 
 def _range(asked: str, total: int) -> tuple[int, int] | None:
-    """Return begin and end of one requested range; None for the whole file, or a range outside of it."""
+    """Return begin and end of one requested range; None for the whole file, or an invalid range."""
     match = _RANGE.fullmatch(asked)
     if match is None or not (match[1] or match[2]):
         return None
@@ -209,7 +209,7 @@ def _range(asked: str, total: int) -> tuple[int, int] | None:
 
 
 def served_beside(edge: EdgeSite, port: int) -> Context:
-    """Return a context that serves the edge on a port of its own for as long as another site runs."""
+    """Return a context that serves the edge on a separate port for the life of another site."""
 
     async def context(_app: web.Application) -> AsyncIterator[None]:
         runner = web.AppRunner(edge.application(), access_log=None, shutdown_timeout=0.2)

@@ -1,4 +1,4 @@
-"""ELQR texts as the banks write them into their codes."""
+"""ELQR texts in the form of banks' codes."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from local.secrets import Keyring
 def simulators_environment(
     keyring: Keyring, addresses: Addresses, *, port: int, edge_port: int, overrides: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the environment of `python -m local.simulators`; `overrides` is that of whoever starts the stack."""
+    """Return the environment of `python -m local.simulators`; `overrides` is that of `make up`."""
     gateway, secret = addresses.gateway, keyring.sms_report_secret
     environ = {
         **environ_for_tools(),

@@ -1,6 +1,6 @@
-"""Expo's push service: batches with tickets, receipts later, and the faults that its users report.
+"""Expo's push service: batches with tickets, receipts later, and the faults reported by its users.
 
-A request may be accepted and answered 504, or its connection torn: whoever repeats it shows everything twice.
+A request may be accepted and answered 504, or its connection cut: a repetition shows everything twice.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Receipt:
 
 @dataclass
 class Expo:
-    """Provider's side. `access_token`: demanded where one is set; `receipt_seconds` until a receipt is there."""
+    """Provider's side. `access_token`: required if set; `receipt_seconds` until a receipt exists."""
 
     access_token: str = ""
     receipt_seconds: float = 5.0
@@ -51,7 +51,7 @@ class Expo:
     requests: dict[str, int] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(360))
     uninstalled: set[str] = field(default_factory=set)
-    """Tokens whose app is gone: the first push gets a ticket, and only its receipt tells."""
+    """Tokens of uninstalled apps: the first push gets a ticket, and only its receipt reports it."""
     _known_dead: set[str] = field(default_factory=set, init=False)
     _receipts: dict[str, _Receipt] = field(default_factory=dict, init=False)
     _second: deque[tuple[float, str, int]] = field(default_factory=deque, init=False)
@@ -62,7 +62,7 @@ class Expo:
         app.router.add_post(f"{prefix}/--/api/v2/push/getReceipts", self.receipts)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a new mode, or a phone that has uninstalled the app: `{"uninstall": token}`."""
+        """Apply a new mode, or a phone that has uninstalled the app: `{"uninstall": token}`."""
         if "uninstall" in body:
             if not isinstance(body["uninstall"], str):
                 raise BadSwitch("uninstall needs a token")
@@ -77,7 +77,7 @@ class Expo:
         return {**self.switch.state(), "requests": dict(self.requests)}
 
     def inbox(self) -> Sequence[dict[str, Any]]:
-        """Return what the lock screens show, newest first."""
+        """Return the pushes on the lock screens, newest first."""
         return self.screens.shown()
 
     def let_time_pass(self, seconds: float) -> None:
@@ -102,7 +102,7 @@ class Expo:
         return await self._answered(request, fault, provider_refs)
 
     async def _messages(self, request: web.Request) -> list[dict[str, Any]]:
-        """Return the messages of a request that is accepted. Raises BadRequest."""
+        """Return the messages of an accepted request. Raises BadRequest."""
         self._require_access(request)
         try:
             messages = messages_of(await request.json())
@@ -115,7 +115,7 @@ class Expo:
     async def _answered(
         self, request: web.Request, fault: str, provider_refs: list[dict[str, Any]]
     ) -> web.StreamResponse:
-        """Answer what was accepted, or lose the answer."""
+        """Answer accepted messages, or lose the answer."""
         if fault == "torn" or (fault == "slow" and not await caller_stayed(request, self.switch.seconds())):
             return reset(request)
         if fault == "gateway_timeout":
@@ -143,7 +143,7 @@ class Expo:
         return web.json_response({"data": found})
 
     def _fault(self) -> str:
-        """Return what happens to this request; `trouble` is a mixture."""
+        """Return the fault of this request; `trouble` is a mixture."""
         mode = self.switch.mode
         if mode == "trouble":
             return self.dice.choice(("gateway_timeout", "torn", "throttled")) if self._strikes("trouble") else "ok"

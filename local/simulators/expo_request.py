@@ -1,4 +1,4 @@
-"""Requests to Expo's push service, checked as it checks them."""
+"""Requests to Expo's push service, with its checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS = {
 
 
 class BadRequest(Exception):
-    """Request that is refused as a whole; nothing of it is accepted."""
+    """Request refused as a whole; no message of it is accepted."""
 
     def __init__(self, status: int, code: str, details: object = None) -> None:
         super().__init__(code)
@@ -57,7 +57,7 @@ def _is_valid(message: dict[str, Any]) -> bool:
 
 
 def project_of(token: str) -> str:
-    """Return the project to which the simulated token belongs: `ExponentPushToken[other.…]` is of another one."""
+    """Return the project of the simulated token: `ExponentPushToken[other-project-…]` belongs to another one."""
     name = token.partition("[")[2]
     return "@other/app" if name.startswith("other-project-") else "@360auto/app"
 

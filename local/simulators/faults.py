@@ -50,11 +50,11 @@ class Faults:
         return {"mode": self.mode, "modes": list(MODES), "needs": {}, **self.parameters, "ranges": dict(self.ranges)}
 
     def hits(self, name: str) -> bool:
-        """Return True when a fault of so many percent strikes this time."""
+        """Return True with a probability of so many percent."""
         return self.parameters[name] > 0 and self.dice.random() * 100 < self.parameters[name]
 
     async def around(self, request: web.Request, answer: Answer) -> web.StreamResponse:
-        """Answer a call as the switch says. A failing call is refused, torn down, or done while its answer is lost."""
+        """Answer a call by the switch. A failing call is refused, cut, or executed with a lost answer."""
         if self.mode == "dead":
             return reset(request)
         if self.mode == "slow" and not await caller_stayed(request, self.parameters["slow_seconds"]):
@@ -73,7 +73,7 @@ class Faults:
 
 @dataclass
 class PerMinute:
-    """So many calls in any sixty seconds."""
+    """Limit of calls in any sixty seconds."""
 
     max_calls: int
     _calls: deque[float] = field(default_factory=deque, init=False)
@@ -81,7 +81,7 @@ class PerMinute:
     refused: int = field(default=0, init=False)
 
     def take(self) -> float | None:
-        """Count a call; the seconds to wait where it is one too many."""
+        """Count a call; returns the seconds to wait for one above the limit."""
         now = time.monotonic()
         while self._calls and now - self._calls[0] > 60:
             self._calls.popleft()
@@ -94,7 +94,7 @@ class PerMinute:
 
     @property
     def left(self) -> int:
-        """Calls that are left now."""
+        """Remaining calls now."""
         return max(0, self.max_calls - len(self._calls))
 
 

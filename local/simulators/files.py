@@ -1,4 +1,4 @@
-"""Serving files as a CDN does: ranges, marks of the version, and cuts where the switch says so."""
+"""File server like a CDN: ranges, version marks, and cuts by the switch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 async def serve(
     request: web.Request, body: Body, *, etag: str, faults: Faults, content_type: str = "video/mp4"
 ) -> web.StreamResponse:
-    """Return the file, or the range that is asked for; all of it where `If-Range` names another version."""
+    """Return the file, or the requested range; all of it if `If-Range` names another version."""
     begin, end, status = 0, body.size, 200
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))
     if asked and request.headers.get("If-Range", etag) == etag:

@@ -140,7 +140,7 @@ class FreedomPay(BankSimulator):
         return {"pg_status": "ok"}
 
     def _debit(self, fields: dict[str, str]) -> Fields:
-        """`ok` means taken up; the money moves a moment later."""
+        """Answer `ok`: accepted; the money moves a moment later."""
         if not self.profiles.get(fields.get("pg_recurring_profile", ""), False):
             return _error(_DEAD_PROFILE, "Профиль не активен")
         order = self._keep(fields, 86400)
@@ -262,7 +262,7 @@ def _amount(amount_tyiyn: int) -> str:
 
 
 def _number(amount_tyiyn: int) -> str:
-    """Return an amount as answers have it: without decimals where it is whole."""
+    """Return an amount in the form of answers: whole ones without decimals."""
     return f"{amount_tyiyn / 100:.10g}"
 
 

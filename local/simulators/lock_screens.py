@@ -69,6 +69,6 @@ class LockScreens:
 
 
 def _system_of(token: str) -> str:
-    """Return the system that the token names, empty where it names none."""
+    """Return the system named by the token, empty without one."""
     found = _SYSTEM.search(token)
     return _NAMES[found[1].lower()] if found else ""

@@ -1,4 +1,4 @@
-"""Reports about a mail as Postbox writes them into a data stream."""
+"""Reports about a mail in Postbox's format for a data stream."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 @dataclass(frozen=True)
 class Taken:
-    """Mail that the service has accepted."""
+    """Mail accepted by the service."""
 
     reference: str
     sender: str
@@ -62,7 +62,7 @@ def _bounce(mail: Taken, fate: str, moment: str) -> dict[str, Any]:
     subtype, status, diagnostic = told[fate]
     recipient = {"emailAddress": mail.recipient, "action": "failed", "diagnosticCode": diagnostic}
     return {
-        # Postbox knows no other type, whatever the mailbox answered.
+        # Postbox has no other type, for any answer of the mailbox.
         "bounceType": "Permanent",
         "bounceSubType": subtype,
         "bouncedRecipients": [{**recipient, "status": status} if status else recipient],

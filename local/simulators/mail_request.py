@@ -1,4 +1,4 @@
-"""SendEmail as Postbox reads it: one of `Simple` and `Raw`, and what it refuses in a raw mail."""
+"""SendEmail with Postbox's checks: one of `Simple` and `Raw`, and refusals of raw mails."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TAG = re.compile(r"[A-Za-z0-9_.@-]{1,256}")
 
 
 class MailRefused(Exception):
-    """Request that the service refuses, with its code."""
+    """Request refused by the service, with its code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

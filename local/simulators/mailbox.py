@@ -1,7 +1,7 @@
 """Mail service with the API of Amazon SES (version 2) as Yandex Cloud Postbox offers it, and all mailboxes in one.
 
-Beside the modes, addresses say what becomes of a mail, as those of the providers' own simulators do: `bounce@…`,
-`full@…` (a bounce that passes), `complaint@…`, `suppressed@…`.
+Beside the modes, addresses select the outcome of a mail, like in the providers' own simulators: `bounce@…`,
+`full@…` (a temporary bounce), `complaint@…`, `suppressed@…`.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ MODES = (
     *("taken_then_504", "bounce", "complaint", "delay", "twice_reported", "reports_lost"),
 )
 _KEPT = 1000
-# The provider tells it at once that it will not write to this domain.
+# The provider refuses this domain at once.
 _REFUSED = "@refused.invalid"
 _BY_ADDRESS = {"bounce": "bounce", "full": "full", "complaint": "complaint", "suppressed": "suppressed"}
 
 
 @dataclass(frozen=True)
 class MailAccount:
-    """Customer's static access key, the address from which he may send, and where reports go."""
+    """Customer's static access key, its allowed sender, and the address for reports."""
 
     access_key: str
     secret_key: str
@@ -50,7 +50,7 @@ class Mailbox:
     switch: Switch = field(default_factory=lambda: Switch(MODES))
     requests: dict[str, int] = field(default_factory=dict)
     reports: list[dict[str, Any]] = field(default_factory=list)
-    """Reports about mails, oldest first, whether or not somebody took them."""
+    """Reports about mails, oldest first, delivered or not."""
     _received: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=_KEPT), init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
@@ -90,7 +90,7 @@ class Mailbox:
         return self._take(body, mode)
 
     async def identity(self, request: web.Request) -> web.StreamResponse:
-        """GetEmailIdentity: whether mail may come from a domain, and whether its signature stands in the DNS."""
+        """GetEmailIdentity: permission to send from a domain, and the presence of its signature in the DNS."""
         self.requests["identity"] = self.requests.get("identity", 0) + 1
         if self.switch.mode in ("dead", "slow"):
             return reset(request)
@@ -142,7 +142,7 @@ class Mailbox:
                     task.add_done_callback(self._tasks.discard)
 
     async def _report(self, event: dict[str, Any]) -> None:
-        """Pass a report on as a trigger of Data Streams does: repeated until it is accepted, three times."""
+        """Pass a report on like a trigger of Data Streams: repeated until it is accepted, three times."""
         async with httpx.AsyncClient(timeout=20.0, trust_env=False) as http:
             for pause in (0.3, 2.0, 5.0):
                 await asyncio.sleep(pause)

@@ -1,4 +1,4 @@
-"""Video files for the simulators: made of a seed, of any size, and never whole in memory; and what a file says it is.
+"""Video files for the simulators: generated from a seed, of any size, and never whole in memory; and their headers.
 
 A made file is a well-formed MP4 box by box (`ftyp`, `moov` with a duration, `mdat`), without frames to decode.
 """
@@ -15,7 +15,7 @@ from typing import Protocol
 _BLOCK = 1024 * 1024
 _TIMESCALE = 1000
 _CONTAINERS = (b"moov", b"trak", b"mdia")
-# What is looked at to find out what a file is.
+# Bytes read to detect the type of a file.
 LOOKED_AT = 256 * 1024
 
 
@@ -84,7 +84,7 @@ class MadeFile:
     def _head(self) -> bytes:
         head = _header(self.film)
         rest = self.size - len(head)
-        # A box of more than 4 GB would need a longer form; nobody here is so patient.
+        # A box above 4 GB would need a longer form; no test uploads that much.
         return (head + struct.pack(">I", min(max(rest, 8), 2**32 - 1)) + b"mdat")[: self.size]
 
     def _block(self, number: int) -> bytes:
@@ -94,7 +94,7 @@ class MadeFile:
 
 
 class ReceivedFile:
-    """File as it comes in: on disk up to `max_kept` bytes, beyond that only counted and hashed.
+    """Received file: on disk up to `max_kept` bytes, beyond that only counted and hashed.
 
     Pieces that come in their order are hashed on the way.
     """
@@ -117,7 +117,7 @@ class ReceivedFile:
 
     @property
     def is_whole(self) -> bool:
-        """Return True when every byte was kept."""
+        """Return True when every byte was stored."""
         return self.size <= self._max_kept
 
     def sha256(self) -> str:
@@ -125,7 +125,7 @@ class ReceivedFile:
         return self._digest.hexdigest()
 
     def read(self, begin: int, end: int) -> Iterator[bytes]:
-        """Yield the kept bytes; zeros for those only counted."""
+        """Yield the stored bytes; zeros for those only counted."""
         end, place = min(end, self.size), begin
         while place < end:
             self._file.seek(place)
@@ -134,7 +134,7 @@ class ReceivedFile:
             yield piece
 
     def discard(self) -> None:
-        """Drop the kept bytes."""
+        """Delete the stored bytes."""
         self._file.close()
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
 
@@ -182,6 +182,6 @@ def _walk(
 
 
 def segment(seed: str) -> bytes:
-    """Return a short piece of MPEG transport stream: null packets, so that a player finds its rhythm."""
+    """Return a short piece of MPEG transport stream: null packets, for the synchronisation of a player."""
     packet = b"\x47\x1f\xff\x10" + hashlib.shake_256(seed.encode()).digest(184)
     return packet * 20

@@ -1,4 +1,4 @@
-"""MBank's MKassa: the partner interface with an API key, codes that live a minute, calls without a signature."""
+"""MBank's MKassa: the partner interface with an API key, codes valid for a minute, calls without a signature."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Mkassa(BankSimulator):
         return web.json_response({**about, "results": part})
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """Return the webhook; it tells less than a query, and the amount as a text."""
+        """Return the webhook; it contains less than a query, and the amount as a text."""
         told = ("id", "status", "amount", "created_at", "paid_at", "metadata")
         shown = {name: value for name, value in _shown(order).items() if name in told}
         shown |= {"status": _STATUSES[state], "amount": str(amount_tyiyn)}

@@ -65,7 +65,7 @@ class Nikita:
             app.router.add_post(f"{prefix}/api/{name}", self.handle)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a new mode, and a new balance where one is given."""
+        """Apply a new mode, and a new balance if given."""
         balance = Decimal(str(body.pop("balance"))) if "balance" in body else None
         self.switch.turn(body)
         if balance is not None:
@@ -109,7 +109,7 @@ class Nikita:
         return xml.reply("Message", ("id", asked.get("id")), ("status", status), *counts)
 
     def _refusal(self, asked: xml.Request) -> int | None:
-        """Return the status for a request that is not taken."""
+        """Return the status of a refused request."""
         cost = self.account.price * len(asked.phones) * parts(asked.get("text"))
         mode_status = self.switch.number() if self.switch.mode == "status" else None
         rules = (

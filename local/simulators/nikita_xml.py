@@ -36,7 +36,7 @@ class Request:
 
 
 def parse(body: bytes) -> Request | None:
-    """Read a request; nothing where it is no XML or brings a document type."""
+    """Read a request; None for invalid XML or a document type."""
     try:
         root = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
@@ -47,7 +47,7 @@ def parse(body: bytes) -> Request | None:
 
 
 def reply(kind: str, *parts: tuple[str, object], inner: str = "", root: str = "response") -> str:
-    """Return an answer with the namespace that live answers have."""
+    """Return an answer with the namespace of live answers."""
     elements = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in parts)
     return f'{_HEAD}<{root} xmlns="{_NAMESPACE}{kind}">{elements}{inner}</{root}>'
 

@@ -63,7 +63,7 @@ class Odengi(BankSimulator):
         return web.json_response({**reply, "hash": self._hash(_compact(reply))}, dumps=_text)
 
     def _checked(self, envelope: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the refusal of a request that is not rightly signed."""
+        """Return the refusal of a request with a wrong signature."""
         unsigned = {name: value for name, value in envelope.items() if name != "hash"}
         if not hmac.compare_digest(self._hash(_compact(unsigned)), str(envelope.get("hash"))):
             return _error(_WRONG_HASH, "Неверная подпись")
@@ -129,7 +129,7 @@ class Odengi(BankSimulator):
         return next((order for order in self.orders.values() if order.our_id == data.get("order_id")), None)
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """1 processing, 2 canceled, 3 paid; nothing is said about an invoice that ran out."""
+        """Return the call: 1 processing, 2 canceled, 3 paid; none for an expired invoice."""
         status = {"waiting": 1, "refused": 2, "paid": 3}.get(state)
         if status is None:
             return None

@@ -1,4 +1,4 @@
-"""Optima Business: QR codes by API key, the merchant's words in the note only, calls with HTTP Basic."""
+"""Optima Business: QR codes by API key, the merchant's id in the note only, calls with HTTP Basic."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Optima(BankSimulator):
         return web.json_response({"qrOperations": [_operation(order) for order in paid]})
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """Return nothing is said about a code that ran out."""
+        """Return the call; none for an expired code."""
         word = {"paid": "PROCESSED", "refused": "ERROR", "waiting": "PENDING"}.get(state)
         if word is None:
             return None
@@ -143,7 +143,7 @@ def _shown(order: Order) -> dict[str, Any]:
 
 
 def _operation(order: Order) -> dict[str, Any]:
-    """Return a line of the statement: the number of a receipt, and nothing that names the order but its note."""
+    """Return a line of the statement: the number of a receipt, and the order only in its note."""
     moment = datetime.fromtimestamp(order.payments[-1].at, UTC).astimezone(_BISHKEK).replace(tzinfo=None)
     return {
         "stan": order.payments[-1].number[-6:],

@@ -1,4 +1,4 @@
-"""Simulated phone: every message that a provider delivered."""
+"""Simulated phone: all messages delivered by providers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def e164(phone: str) -> str:
 
 
 def masked(phone: str) -> str:
-    """Return a number as it may appear in a log."""
+    """Return a number in its form for logs."""
     return f"{e164(phone)[:4]}***{phone[-2:]}"
 
 

@@ -1,4 +1,4 @@
-"""Answers as Yandex's services write protocol buffers in JSON: what has its default value is left out."""
+"""Answers in the JSON form of Yandex's protocol buffers: default values are omitted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _EMPTY = {"@type": "type.googleapis.com/google.protobuf.Empty"}
 
 
 def canonical(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out zeros, empty texts, flags that are off and empty lists, at every depth; empty messages stay."""
+    """Omit zeros, empty texts, false flags and empty lists, at every depth; empty messages stay."""
     kept: dict[str, Any] = {}
     for name, value in message.items():
         if isinstance(value, Mapping):
@@ -24,6 +24,6 @@ def canonical(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def operation(number: str, kind: str, metadata: Mapping[str, str], response: Mapping[str, Any] | None = None) -> Any:
-    """Return a change that is done; `kind` names the type of its metadata below `yandex.cloud`."""
+    """Return a completed change; `kind` names the type of its metadata below `yandex.cloud`."""
     told = {"@type": f"{_OPERATION}.{kind}", **metadata}
     return {"id": number, "done": True, "metadata": told, "response": response or _EMPTY}

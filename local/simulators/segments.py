@@ -10,7 +10,7 @@ _GSM7_TWICE = set("^{}\\[~]|€\f")
 
 
 def parts(text: str) -> int:
-    """160 or 153 characters of the GSM alphabet, 70 or 67 otherwise; none of two units is cut at an edge."""
+    """Count segments: 160 or 153 characters of the GSM alphabet, 70 or 67 otherwise; two-unit ones are never cut."""
     if set(text) <= _GSM7 | _GSM7_TWICE:
         widths = [2 if char in _GSM7_TWICE else 1 for char in text]
         single, several = 160, 153

@@ -1,4 +1,4 @@
-"""Sentry: takes envelopes of events and transactions, and shows what is in them."""
+"""Sentry: accepts envelopes of events and transactions, and shows their contents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEPT = 500
 
 @dataclass
 class Sentry:
-    """Service's side, and what arrived: the items of envelopes as they came."""
+    """Service's side, and the received items of envelopes."""
 
     switch: Switch = field(default_factory=lambda: Switch(MODES))
     requests: dict[str, int] = field(default_factory=dict)
@@ -60,6 +60,6 @@ class Sentry:
 
 
 def dsn(simulators: str) -> str:
-    """Return the address that a client is given, for the simulators at this base address."""
+    """Return the address for a client, for the simulators at this base address."""
     scheme, _, place = simulators.partition("://")
     return f"{scheme}://{PUBLIC_KEY}@{place}/sentry/{PROJECT}"

@@ -22,7 +22,7 @@ from local.thread_server import serving
 
 
 class Simulated(Protocol):
-    """Provider: its interface below a prefix, and what a person may switch on it."""
+    """Provider: its interface below a prefix, and its switches."""
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
         """Serve the provider's interface below `prefix`."""

@@ -82,7 +82,7 @@ class Smsc:
             app.router.add_route("*", f"{prefix}/sys/{name}.php", self.handle)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a new mode, and a new balance where one is given."""
+        """Apply a new mode, and a new balance if given."""
         balance = Decimal(str(body.pop("balance"))) if "balance" in body else None
         self.switch.turn(body)
         if balance is not None:
@@ -193,7 +193,7 @@ class Smsc:
         self._recent[request] = now
 
     def _require_pace(self, subject: tuple[str, ...], max_calls: int) -> None:
-        """So many calls on one subject in a minute."""
+        """Limit of calls on one subject in a minute."""
         now, calls = time.time(), self._asked.setdefault(subject, deque())
         while calls and now - calls[0] > 60:
             calls.popleft()

@@ -11,7 +11,7 @@ from aiohttp import web
 
 
 def fields(query: str, body: bytes) -> dict[str, str]:
-    """Return the parameters in the character set that they name; without one it is windows-1251."""
+    """Return the parameters in the character set that they name; the default is windows-1251."""
     pairs = [query, body.decode("latin-1")]
     charset = {name: value for text in pairs for name, value in parse_qsl(text)}.get("charset", "windows-1251").lower()
     encoding = {"utf-8": "utf-8", "koi8-r": "koi8-r"}.get(charset, "cp1251")
@@ -23,7 +23,7 @@ def fields(query: str, body: bytes) -> dict[str, str]:
 
 
 def answer(values: dict[str, Any], asked: dict[str, str]) -> web.Response:
-    """JSON where `fmt=3` asked for it, otherwise the old plain text."""
+    """Return JSON for `fmt=3`, otherwise the old plain text."""
     if asked.get("fmt") == "3":
         return web.json_response(values)
     if "error_code" in values:
@@ -32,10 +32,10 @@ def answer(values: dict[str, Any], asked: dict[str, str]) -> web.Response:
 
 
 def money(amount: Decimal) -> str:
-    """Return an amount as the interface writes it."""
+    """Return an amount in the interface's format."""
     return f"{amount.normalize():f}"
 
 
 def date(moment: float) -> str:
-    """Return a moment as the interface writes it."""
+    """Return a moment in the interface's format."""
     return datetime.fromtimestamp(moment, UTC).strftime("%d.%m.%Y %H:%M:%S")

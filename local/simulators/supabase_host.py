@@ -29,7 +29,7 @@ class SupabaseHost:
         app.router.add_get(f"{prefix}/customer/v1/privileged/metrics", self.handle)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a new mode, and percents: `{"mode": "ok", "disk": 91}`."""
+        """Apply a new mode, and percents: `{"mode": "ok", "disk": 91}`."""
         parameters = {name: body.pop(name) for name in list(self.used) if name in body}
         if not all(isinstance(value, int | float) and 0 <= value <= 1000 for value in parameters.values()):
             raise BadSwitch("disk, memory and cpu are percents")

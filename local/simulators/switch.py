@@ -1,4 +1,4 @@
-"""Switch of a simulator: which of its faults is on, and the faults that all providers have in common."""
+"""Switch of a simulator: its active fault, and the faults common to all providers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SLOW_SECONDS = 30.0
 
 
 class BadSwitch(Exception):
-    """Switch was given something that the simulator does not know."""
+    """Value unknown to the simulator."""
 
 
 @dataclass
 class Switch:
-    """Mode that is on, with its settings."""
+    """Active mode with its settings."""
 
     modes: tuple[str, ...]
     settings: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Switch:
 
 
 def reset(request: web.Request) -> web.Response:
-    """Tear the connection down, as a dead host's neighbour does."""
+    """Cut the connection, like the network of a dead host."""
     transport = request.transport
     if transport is not None:
         sock = transport.get_extra_info("socket")
@@ -72,7 +72,7 @@ def reset(request: web.Request) -> web.Response:
 
 
 async def caller_stayed(request: web.Request, seconds: float) -> bool:
-    """Wait; false as soon as the caller has hung up."""
+    """Wait; False as soon as the caller has disconnected."""
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     while loop.time() < until:

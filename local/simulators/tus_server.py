@@ -1,4 +1,4 @@
-"""Uploads by the tus protocol 1.0, as Yandex Cloud Video serves them: the address is the only key."""
+"""Uploads by the tus protocol 1.0, like Yandex Cloud Video: the address is the only key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.simulators.switch import reset
 
 _CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Upload-Offset, Upload-Length"}
 _PROTOCOL = {"Tus-Resumable": "1.0.0", **_CORS}
-# A torn connection holds the lock for a moment longer.
+# A cut connection holds the lock for another moment.
 _LOCK_SECONDS = 0.15
 
 
@@ -103,7 +103,7 @@ class TusServer:
 
 
 async def _take(request: web.Request, upload: Upload, cut_at: int | None) -> bool:
-    """Keep what comes; false when it ends too early. What came before the end is kept."""
+    """Store the received bytes; False if they end too early. Bytes before the end are kept."""
     received = 0
     try:
         async for piece in request.content.iter_chunked(256 * 1024):

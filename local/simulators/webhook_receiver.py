@@ -1,4 +1,4 @@
-"""Receiver of our signed webhooks, as a team would write one: it checks the signature and knows what it has seen."""
+"""Receiver of our signed webhooks, like that of a team: it checks the signature and recognises repeats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Videos of Yandex Cloud Video, and the addresses under which they play and are downloaded, until these end."""
+"""Videos of Yandex Cloud Video, and their expiring addresses for playback and download."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from local.simulators.media import Film, MadeFile, ReceivedFile
 
 @dataclass
 class Video:
-    """Video. `encoded_at` is when it will be ready."""
+    """Video. `encoded_at` is the time at which it becomes ready."""
 
     id: str
     channel_id: str
@@ -61,7 +61,7 @@ class Cdn:
         app.router.add_get(f"{prefix}/_watch/{{id}}", self._watch)
 
     def signed(self, video_id: str, seconds: float) -> str:
-        """Return the part of an address that says until when it is good; no two are the same."""
+        """Return the part of an address with its expiry; each is unique."""
         ends = f"{time.time() + seconds:.3f}_{secrets.token_hex(4)}"
         return f"{ends}~{self._sign(video_id, ends)}"
 
@@ -91,7 +91,7 @@ class Cdn:
         return files.hls(name, master="master.m3u8", seed=held.id)
 
     async def _watch(self, request: web.Request) -> web.Response:
-        """Return the value for the console page: on to an address that plays now."""
+        """Return the value for the console page: a redirect to a currently playing address."""
         held = self.videos.get(request.match_info["id"])
         if held is None or held.status != "READY":
             return web.Response(status=404, text="It does not play yet.")

@@ -1,4 +1,4 @@
-"""Yandex Cloud CDN: one resource with its rules, purging within its limits, and the files that its edge keeps."""
+"""Yandex Cloud CDN: one resource with its rules, purging within its limits, and the files cached by its edge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_PATHS = 10
 
 
 def _faults() -> Faults:
-    """A purge reaches the edges within 15 minutes."""
+    """Longest time until a purge reaches the edges."""
     return Faults(
         {"minute_seconds": (0, 60), "purge_seconds": (0, 900)}, {"minute_seconds": 60.0, "purge_seconds": 5.0}
     )

@@ -1,6 +1,6 @@
-"""Series of a CDN resource in Yandex Monitoring, made of the days that were set, or of an invented daily course.
+"""Series of a CDN resource in Yandex Monitoring, from the configured days, or an invented daily course.
 
-Rates have a point each minute. Counts of statuses have one only for minutes in which there was an answer of that class.
+Rates have a point each minute. Counts of statuses have one only for minutes with an answer of that class.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _USUAL = CdnTraffic(
 
 @dataclass
 class CdnSeries:
-    """What the CDN publishes. `days` by ISO date replace the usual day; None is a day without a point."""
+    """Metrics published by the CDN. `days` by ISO date replace the usual day; None is a day without a point."""
 
     resource_id: str
     days: dict[str, CdnTraffic | None] = field(default_factory=dict)
 
     def labels(self) -> Labels:
-        """Return the labels of every series, as the metrics reference has them."""
+        """Return the labels of every series, as in the metrics reference."""
         return {
             "service": "cdn",
             "resource_id": self.resource_id,
@@ -52,7 +52,7 @@ class CdnSeries:
         }
 
     def points(self, metric: str, start: datetime, end: datetime, grid: int, how: str) -> dict[str, list[Any]]:
-        """Return the points of a metric, those of one cell of the grid (milliseconds) made one by AVG or SUM."""
+        """Return the points of a metric, those of one cell of the grid (milliseconds) combined by AVG or SUM."""
         cells: dict[int, list[float]] = {}
         for moment, value in self._minutes(metric, start, end):
             cells.setdefault(int(moment.timestamp() * 1000) // grid * grid, []).append(value)
@@ -68,7 +68,7 @@ class CdnSeries:
             traffic = self.days.get(local.date().isoformat(), _USUAL)
             minute = local.hour * 60 + local.minute
             if traffic is not None:
-                # Twice as much in the evening as on average, next to nothing at night.
+                # In the evening twice the average, almost none at night.
                 share = (1 - math.cos(2 * math.pi * (minute + 0.5) / 1440)) / 1440
                 value = _of(traffic, metric) * share
                 if not metric.rpartition("_")[2].endswith("xx"):

@@ -1,4 +1,4 @@
-"""Yandex IAM: exchanges an assertion that a service account's key has signed for a token of limited life."""
+"""Yandex IAM: exchanges an assertion signed with a service account's key for a token of limited life."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ServiceAccount:
 
     @classmethod
     def of_key(cls, document: str) -> ServiceAccount:
-        """Return the account whose authorised key (a JSON document) this is."""
+        """Return the account of an authorised key (a JSON document)."""
         key = json.loads(document)
         private = serialization.load_pem_private_key(key["private_key"].encode(), password=None)
         public = private.public_key().public_bytes(
@@ -61,13 +61,13 @@ class Iam:
         return web.json_response({"iamToken": token, "expiresAt": datetime.fromtimestamp(ends, UTC).isoformat()})
 
     def grant(self) -> str:
-        """Return a token as a function finds it in its context."""
+        """Return a token in the form of a function's context."""
         token = f"t1.{secrets.token_urlsafe(24)}"
         self._tokens[token] = time.time() + self.token_seconds
         return token
 
     def knows(self, authorization: str) -> bool:
-        """Return True when a header holds a token that is good."""
+        """Return True for a header with a valid token."""
         return self._tokens.get(authorization.removeprefix("Bearer "), 0.0) > time.time()
 
     def revoke_all(self) -> None:

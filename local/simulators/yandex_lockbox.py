@@ -1,4 +1,4 @@
-"""Lockbox's payload service: versions of secrets, read with the token of a service account that may."""
+"""Lockbox's payload service: versions of secrets, read with the token of a permitted service account."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Yandex Monitoring: reading metrics of the API gateway and the CDN. The gateway's are its own, or set by hand.
+"""Yandex Monitoring: reading metrics of the API gateway and the CDN. The gateway's are measured, or set by hand.
 
-A metric has a series for each path, operation, release and value, and sums of them whose labels say `total`. A query
-that names none of these labels gets them all, as from the real service.
+A metric has a series for each path, operation, release and value, and sums of them with the label `total`. A query
+without any of these labels gets them all, like at the real service.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from aiohttp import web
 from local.simulators import yandex_cdn_series
 from local.simulators.switch import BadSwitch, Switch, caller_stayed, reset
 
-# `parts`: the sums are not published.
+# `parts`: without published sums.
 MODES = ("ok", "dead", "slow", "http_500", "denied", "garbage", "silent", "parts")
 _QUERY = re.compile(
     r'(?P<sum>series_sum\("(?P<by>[a-z]+)", )?"api_gateway\.(?P<metric>[a-z_]+)"\{(?P<labels>[^}]*)\}\)?'
 )
 _SELECTOR = re.compile(r'([a-z_]+)(!?=)"([^"]*)"')
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-# Of MetricsData.read; the sums of other aggregations are not imitated.
+# Of MetricsData.read; sums of other aggregations are not simulated.
 _AGGREGATIONS, _FILLINGS = ("AVG", "SUM"), ("NONE", "NULL", "PREVIOUS")
 _LABELS = {"requests_count_per_second": "code", "requests_latency_milliseconds": "bin"}
 
@@ -46,7 +46,7 @@ Labels = dict[str, str]
 
 @dataclass
 class YandexMonitoring:
-    """Service's side. `measure` tells the traffic of so many last seconds."""
+    """Service's side. `measure` returns the traffic of so many last seconds."""
 
     folder: str
     gateway: str
@@ -64,7 +64,7 @@ class YandexMonitoring:
         app.router.add_get(f"{prefix}/computeMetadata/v1/instance/service-accounts/default/token", self.token)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a new mode; `codes` and `bins` replace the gateway's own figures until they are empty."""
+        """Apply a new mode; `codes` and `bins` replace the gateway's own metrics until they are empty."""
         codes, bins = body.pop("codes", None), body.pop("bins", None)
         self.switch.turn(body)
         if codes is not None or bins is not None:
@@ -145,7 +145,7 @@ class YandexMonitoring:
         return web.json_response({"metrics": [series]})
 
     def _published(self, label: str, counts: Mapping[str, float]) -> Iterator[tuple[Labels, float]]:
-        """Every series of a metric: the parts, and their sums by path, by operation and over all."""
+        """Return every series of a metric: the parts, and their sums by path, by operation and over all."""
         common = {"service": "serverless-apigateway", "gateway": self.gateway, "release": "stable"}
         for value, count in counts.items():
             for number in range(self.paths):

@@ -1,7 +1,7 @@
-"""Yandex Cloud Video: creating with a tus address, encoding, addresses that end, and its faults.
+"""Yandex Cloud Video: creation with a tus address, encoding, expiring addresses, and its faults.
 
-Like the provider it sends no reports, fetches nothing by itself, holds 5,000 videos, and searches no labels. Whether
-it heeds `Idempotency-Key` is not documented, so it does only where the switch says so.
+Like the provider it sends no reports, fetches nothing by itself, holds 5,000 videos, and searches no labels. Support
+of `Idempotency-Key` is not documented, so it is a switch.
 """
 
 from __future__ import annotations

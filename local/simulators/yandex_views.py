@@ -27,7 +27,7 @@ def problem(status: int, message: str, *, quota: bool = False) -> web.Response:
 
 
 def video(held: Video) -> dict[str, Any]:
-    """Return a video; what is not known yet is left out."""
+    """Return a video; unknown values are omitted."""
     shown: dict[str, Any] = {
         "id": held.id,
         "channelId": held.channel_id,
@@ -53,7 +53,7 @@ def video(held: Video) -> dict[str, Any]:
 
 
 def operation(kind: str, held: Video, *, response: dict[str, Any] | None = None) -> web.Response:
-    """Return a change, done at once."""
+    """Return a completed change."""
     kind_of_metadata = f"video.v1.{kind}VideoMetadata"
     typed = {"@type": "type.googleapis.com/yandex.cloud.video.v1.Video", **response} if response else None
     number = f"op{secrets.token_hex(8)}"

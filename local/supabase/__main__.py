@@ -1,4 +1,4 @@
-"""`python -m local.supabase` serves the project of a stack; its settings come from the stack in one variable."""
+"""`python -m local.supabase` serves the project of a stack; its settings come in one variable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.supabase.storage.files import Files
 
 
 def main() -> None:
-    """Serve until the end is asked for."""
+    """Serve until stopped."""
     die_with_parent()
     settings = json.loads(os.environ.pop("AUTO360_SUPABASE"))
     keys, files = ProjectKeys(**settings["keys"]), Files(**settings["files"])

@@ -1,4 +1,4 @@
-"""`/auth/v1`: the signing keys, and the user behind a token as Supabase Auth knows one."""
+"""`/auth/v1`: the signing keys, and the user of a token in Supabase Auth's form."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 class Auth:
-    """Answers from the tables of schema auth, which this product leaves empty unless a migration fills them."""
+    """Answers from the tables of schema auth, which are empty unless a migration fills them."""
 
     def __init__(self, keys: ProjectKeys, database: str) -> None:
         self._keys, self._database = keys, database
@@ -93,7 +93,7 @@ def _identity(text: object, claim: str) -> uuid.UUID:
 
 
 def _moment(at: datetime | None) -> str:
-    """Return a time as the service writes it; a missing one is Go's zero time."""
+    """Return a time in the service's format; a missing one is Go's zero time."""
     return "0001-01-01T00:00:00Z" if at is None else at.isoformat()
 
 

@@ -1,4 +1,4 @@
-"""API keys and access tokens: which role a request acts as, and why a token is refused."""
+"""API keys and access tokens: the role of a request, and reasons for refusing a token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEW_KEY = "sb_"
 
 
 class BadToken(Exception):
-    """Token that no service accepts; `kind` is malformed, unknown_key, signature or expired."""
+    """Token refused by every service; `kind` is malformed, unknown_key, signature or expired."""
 
     def __init__(self, kind: str, *, expired_seconds: int = 0) -> None:
         super().__init__(kind)
@@ -43,7 +43,7 @@ class ProjectKeys:
     public_jwks: str
 
     def token_of(self, api_key: str | None) -> str:
-        """Return the token that an API key represents. Raises BadKey."""
+        """Return the token of an API key. Raises BadKey."""
         if not api_key:
             raise BadKey("No API key found in request", "No `apikey` request header or url param was found.")
         known = {
@@ -67,7 +67,7 @@ class ProjectKeys:
         return token or None
 
     def claims(self, token: str) -> dict[str, Any]:
-        """Return the claims of a token that this project has signed. Raises BadToken."""
+        """Return the claims of a token signed by this project. Raises BadToken."""
         try:
             header = jwt.get_unverified_header(token)
             key, algorithm = self._key(header)

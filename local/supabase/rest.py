@@ -1,4 +1,4 @@
-"""`/rest/v1`: PostgREST behind the gateway of a hosted project, which wants an API key."""
+"""`/rest/v1`: PostgREST behind the gateway of a hosted project, which requires an API key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", 
 
 
 class Rest:
-    """Hands requests to PostgREST."""
+    """Forwards requests to PostgREST."""
 
     def __init__(self, keys: ProjectKeys, postgrest: str) -> None:
         self._keys, self._postgrest = keys, postgrest

@@ -16,7 +16,7 @@ from local.supabase.storage.files import Files
 from local.supabase.storage.rows import Rows
 from local.supabase.storage.service import Storage, not_here
 
-# Above every limit of a bucket, so that Storage itself says what is too large.
+# Above every limit of a bucket, so that Storage itself refuses large files.
 _MAX_BYTES = 1024**3
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 

@@ -10,7 +10,7 @@ create extension if not exists unaccent with schema extensions;
 
 do $$
 begin
-  -- Statistics of slow statements. Hosted projects allow it; elsewhere an owner who is no superuser may not.
+  -- Statistics of slow statements. Hosted projects allow it; elsewhere only a superuser may create it.
   if exists (select from pg_catalog.pg_available_extensions where name = 'pg_stat_statements') then
     create extension if not exists pg_stat_statements with schema extensions;
   end if;
@@ -19,7 +19,7 @@ exception when insufficient_privilege then
 end;
 $$;
 
--- Nothing is open by default: a table or function belongs to its creator until its migration grants it by name.
+-- Closed by default: a table or function belongs to its creator until its migration grants it by name.
 -- This holds for service_role too, so that append-only tables are append-only for the backend.
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;

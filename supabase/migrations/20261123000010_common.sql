@@ -8,7 +8,7 @@ begin
 end;
 $$;
 comment on function private.touch_updated_at() is
-  'Trigger: sets updated_at to the current time, whatever the statement says.';
+  'Trigger: sets updated_at to the current time, regardless of the statement.';
 
 create function private.refuse_change() returns trigger
 language plpgsql set search_path = '' as $$
@@ -16,7 +16,7 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = '42501';
 end;
 $$;
-comment on function private.refuse_change() is 'Trigger: keeps a table append-only, also for the role that owns it.';
+comment on function private.refuse_change() is 'Trigger: keeps a table append-only, also for its owner.';
 
 create function private.is_rest_user() returns boolean
 language plpgsql stable set search_path = '' as $$
@@ -25,7 +25,7 @@ begin
 end;
 $$;
 comment on function private.is_rest_user() is
-  'Returns true when the statement runs with a user''s own rights rather than the backend''s. For trigger functions '
+  'Returns true when the statement runs with the rights of a user instead of the backend. For trigger functions '
   'that guard columns; always false inside a security definer function.';
 
 create function private.is_email_address(p_text text) returns boolean
@@ -36,7 +36,7 @@ language sql immutable set search_path = '' as $$
 $$;
 comment on function private.is_email_address(text) is
   'Returns true for an e-mail address in its stored form: small ASCII letters, a domain in its ASCII form, no quotes and no '
-  'comments, so that it can be put into a header as it is.';
+  'comments, so that a header may contain it unchanged.';
 
 create function private.jsonb_without_nulls(p_row jsonb, variadic p_leave_out text[]) returns jsonb
 language sql immutable set search_path = '' as $$
@@ -51,7 +51,7 @@ create table public.rate_limits (
   hits integer not null default 1 check (hits > 0),
   created_at timestamptz not null default now()
 );
-comment on table public.rate_limits is 'Request counters per limit and caller, used where no Redis is set; a row begins anew when its window is over.';
+comment on table public.rate_limits is 'Request counters per limit and caller, used where no Redis is set; a row restarts when its window is over.';
 create index rate_limits_started_idx on public.rate_limits (started_at);
 alter table public.rate_limits enable row level security;
 grant all on public.rate_limits to service_role;

@@ -1,4 +1,4 @@
--- Texts from people: cleaned before they are stored, folded before they are compared. auto360/core/text.py holds the same
+-- Texts of users: cleaned before they are stored, folded before they are compared. auto360/core/text.py holds the same
 -- rules in Python; tests/integration/test_texts_in_sql_and_python.py compares the two (docs/decisions/0076).
 
 create function private.without_unseen(p_text text) returns text
@@ -119,7 +119,7 @@ comment on function private.in_one_script(text) is
 create function private.fold_text(p_text text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
 declare
-  -- Whatever the caller's collation is: a name of the catalogue beside it would bring "C", which knows ASCII alone.
+  -- Independent of the caller's collation: a name of the catalogue beside it would use "C", which covers ASCII alone.
   v_text text collate pg_catalog."default" := p_text;
 begin
   if v_text ~ '[^\n -~А-Яа-яЁёҢңӨөҮү]' then

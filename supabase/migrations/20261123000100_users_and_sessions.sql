@@ -1,5 +1,5 @@
 -- Users, their public profiles, and their sessions with rotating refresh tokens.
--- A phone number is personal: it lives in tables that only its owner or the backend reads.
+-- A phone number is personal: only its owner or the backend reads its tables.
 
 create table public.accounts (
   id uuid primary key default gen_random_uuid(),
@@ -32,7 +32,7 @@ comment on table public.accounts is
   'User who has logged in at least once. Only the user and the backend read a row; see the view users.';
 comment on column public.accounts.phone is 'E.164, Kyrgyz mobile. The login name; changed only by the backend.';
 comment on column public.accounts.email is
-  'Proved address in its stored form, never an unproved one; only the backend writes it. A second way in (docs/decisions/0145).';
+  'Proved address in its stored form, never an unproved one; only the backend writes it. Also a way to log in (docs/decisions/0145).';
 comment on column public.accounts.email_verified_at is 'Time of the proof; the address opens no session in the first days.';
 comment on column public.accounts.name is 'Name; the app treats the default as "not named yet".';
 comment on column public.accounts.role is 'Role on the operations page; never writable by the user.';
@@ -47,7 +47,7 @@ grant select on public.accounts to authenticated;
 grant update (name, avatar_url, bio, city, language, expo_push_token) on public.accounts to authenticated;
 grant all on public.accounts to service_role;
 
--- Columns of accounts that anon may name, not see: no policy shows anon a row.
+-- Columns of accounts that anon may name, but never see: no policy shows anon a row.
 grant select on public.accounts to anon;
 create policy accounts_select_own on public.accounts for select to authenticated
   using (id = (select auth.uid()));
@@ -213,7 +213,7 @@ begin
 end;
 $$;
 comment on function public.session_end(uuid, uuid, boolean) is
-  'Logs out one session or all of a user, who is notified of the latter; returns how many ended.';
+  'Logs out one session or all of a user, who is notified of the latter; returns the number of ended ones.';
 
 revoke execute on function private.copy_public_profile() from public, anon, authenticated;
 revoke execute on function private.end_session(uuid, text),

@@ -63,7 +63,7 @@ create index audit_log_created_idx on public.audit_log (created_at desc, id desc
 alter table public.audit_log enable row level security;
 grant select, insert on public.audit_log to service_role;
 
--- Giving and withdrawing consent. Written by the backend alone, so that time and address are proof.
+-- Consents and withdrawals. Written by the backend alone, so that time and address are proof.
 
 create function private.log_consent(
   p_user_id uuid, p_action text, p_versions jsonb, p_details jsonb, p_origin jsonb

@@ -30,29 +30,29 @@ create table public.notification_types (
   check ((title is null) = (message is null))
 );
 comment on table public.notification_types is
-  'Type of notification: where it may go, its texts, and how its push behaves. Texts are in the order ru, ky, en.';
+  'Type of notification: its channels, its texts, and the rules of its push. Texts are in the order ru, ky, en.';
 comment on column public.notification_types.area is 'Channel of the Android app to which its push belongs.';
-comment on column public.notification_types.channels is 'Channels that a user may switch; defaults are on until then.';
+comment on column public.notification_types.channels is 'Channels that a user may switch; on by default.';
 comment on column public.notification_types.quiet is
   'In the user''s quiet hours: send as always, passive (no sound), or defer to their end.';
 comment on column public.notification_types.collapse_by is
   'Field of data whose value, after the area, makes the collapse id and the tag: a newer push replaces the shown one. type: one per '
   'type; null: one per area.';
-comment on column public.notification_types.life_seconds is 'After this time a push is worth nothing: not sent, and dropped by Apple and Google.';
+comment on column public.notification_types.life_seconds is 'Life of a push: afterwards it is not sent, and dropped by Apple and Google.';
 comment on column public.notification_types.priority is 'Order of sending, 1 first.';
 comment on column public.notification_types.is_urgent is 'Wakes a dozing phone.';
 comment on column public.notification_types.is_marketing is 'Goes only to users with both optional consents.';
 comment on column public.notification_types.is_capped is
-  'Counts among the three pushes a day that a user gets at most; false for conversations, money and security (docs/decisions/0141).';
+  'Counts against the limit of three pushes per user and day; false for conversations, money and security (docs/decisions/0141).';
 comment on column public.notification_types.is_security is
-  'Goes to the proved e-mail address whatever its user has switched off, and cannot be unsubscribed.';
+  'Goes to the proved e-mail address regardless of the user''s switches, and cannot be unsubscribed.';
 comment on column public.notification_types.is_resent is
   'A push or e-mail whose outcome is unknown is sent once more, under the same collapse id and tag.';
-comment on column public.notification_types.hold_seconds is 'Wait before sending: what is read meanwhile makes no push.';
+comment on column public.notification_types.hold_seconds is 'Wait before sending: an event read meanwhile causes no push.';
 comment on column public.notification_types.gap_seconds is 'At most one push about one subject and device in this time.';
 comment on column public.notification_types.veil is
-  'When a locked screen shows the text veiled in place of the message: never, where the user wishes, or always.';
-comment on column public.notification_types.title is 'Null where title and message are a person''s own words.';
+  'Rule for the text veiled on a locked screen in place of the message: never, by the user''s choice, or always.';
+comment on column public.notification_types.title is 'Null where title and message are written by a user.';
 create trigger notification_types_touch_updated_at before update on public.notification_types
   for each row execute function private.touch_updated_at();
 alter table public.notification_types enable row level security;
@@ -79,10 +79,10 @@ create table public.notifications (
 );
 comment on table public.notifications is 'Notifications that the app lists. Written by the backend only.';
 comment on column public.notifications.dedupe_key is
-  'Subject, such as payment:<id>:completed: notified once, however often the event arrives.';
+  'Subject, such as payment:<id>:completed: notified once, also for repeated events.';
 comment on column public.notifications.in_app is
-  'False where the user has switched this type off in the app: the row is kept for its key, its push and its SMS.';
-comment on column public.notifications.may_push is 'False for one that is worth a line in the app and no push.';
+  'False if the user switched this type off in the app: the row is kept for its key, its push and its SMS.';
+comment on column public.notifications.may_push is 'False for a notification without a push.';
 create index notifications_user_created_idx on public.notifications (user_id, created_at desc, id desc) where in_app;
 create index notifications_from_user_idx on public.notifications (from_user_id);
 create index notifications_unread_idx on public.notifications (user_id) where not is_read and in_app;

@@ -1,4 +1,4 @@
--- Types of notifications with their texts, and the one way to write a notification in the user's language.
+-- Types of notifications with their texts, and the function that writes a notification in the user's language.
 
 insert into public.notification_types
   (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, is_resent, title, message) values
@@ -82,7 +82,7 @@ insert into public.notification_types
   ('comment', 'comments', '{push,in_app}', '{push,in_app}', 'defer', 'listing_id', 86400, 5, false, false,
     array['Новый комментарий', 'Жаңы комментарий', 'New comment'], array['{text}', '{text}', '{text}']);
 
--- Of these an e-mail always goes out, where an address is proved; what may be switched is the phone.
+-- Their e-mail cannot be switched off once an address is proved; only the push can.
 insert into public.notification_types
   (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, is_resent, is_security, title, message) values
   ('security_new_device', 'account', '{push,in_app}', '{push,in_app}', 'passive', 'type', 259200, 2, true, true, true,
@@ -116,11 +116,11 @@ insert into public.notification_types (code, area, channels, defaults, quiet, co
 insert into public.notification_types (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_marketing) values
   ('campaign', 'news', '{push,in_app}', '{push,in_app}', 'defer', 'campaign_id', 43200, 9, true);
 
--- A locked screen is public: no sum of money, no price of a deal, and a conversation only where its reader likes that.
+-- A locked screen is public: no sum of money, no price of a deal, and conversations only by the reader's choice.
 update public.notification_types t set veil = 'always',
   veiled = array['Подробности в приложении.', 'Толук маалымат тиркемеде.', 'See the details in the app.']
 where t.area in ('payments', 'subscription');
--- Conversations come as they are written, and nobody misses money for the fourth push of a day.
+-- Conversations are not delayed, and messages about money are not counted as the fourth push of a day.
 update public.notification_types t set is_capped = false
 where t.area in ('chat', 'payments') or t.is_security or t.code in ('subscription_ending', 'subscription_grace', 'subscription_ended');
 update public.notification_types t set veil = 'wished', veiled = array['Новое сообщение', 'Жаңы билдирүү', 'New message'] where t.code = 'chat_message';
@@ -170,7 +170,7 @@ begin
   join public.accounts u on u.id = r.user_id
   join public.notification_types t on t.code = p_code
   cross join lateral (select private.language_place(u.language) as place) as l
-  -- In one order, so that two fan-outs never wait for each other in a circle.
+  -- In a fixed order, so that two fan-outs never deadlock.
   order by u.id
   on conflict (user_id, dedupe_key) do nothing;
   get diagnostics v_told = row_count;
@@ -178,9 +178,9 @@ begin
 end;
 $$;
 comment on function private.enqueue_notifications(text, jsonb) is
-  'Notifies users [{user_id, about, values}], each in the own language and once per about, in one statement; returns how many were new. '
-  'values: what the texts of the type need (see private.fill_text), ids for the app, and action_url, from_user_id, may_push where they '
-  'differ from the usual.';
+  'Notifies users [{user_id, about, values}], each in the user''s language and once per about, in one statement; returns the number of new ones. '
+  'values: values for the texts of the type (see private.fill_text), ids for the app, and action_url, from_user_id, may_push where they '
+  'differ from the default.';
 
 create function private.enqueue_notification(p_user_id uuid, p_code text, p_about text, p_values jsonb) returns void
 language plpgsql volatile set search_path = '' as $$

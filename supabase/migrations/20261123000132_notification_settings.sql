@@ -1,4 +1,4 @@
--- What users want to be told, where and when: master switch, quiet hours, one switch per type and channel.
+-- Preferences of notifications: master switch, quiet hours, one switch per type and channel.
 
 create table public.notification_settings (
   user_id uuid primary key references public.accounts (id) on delete cascade,
@@ -15,7 +15,7 @@ comment on table public.notification_settings is 'Settings of a user''s notifica
 comment on column public.notification_settings.is_enabled is 'Master switch: without it nothing leaves the app, neither push nor SMS.';
 comment on column public.notification_settings.quiet_from is 'Local time; null for no quiet hours. Later than quiet_to: across midnight.';
 comment on column public.notification_settings.time_zone is 'Name such as Asia/Bishkek, which also holds for null.';
-comment on column public.notification_settings.shows_text is 'Words of other people may appear on a locked screen.';
+comment on column public.notification_settings.shows_text is 'Texts of other users may appear on a locked screen.';
 create trigger notification_settings_touch_updated_at before update on public.notification_settings
   for each row execute function private.touch_updated_at();
 alter table public.notification_settings enable row level security;
@@ -34,7 +34,7 @@ create table public.notification_preferences (
   updated_at timestamptz not null default now(),
   unique (user_id, type, channel)
 );
-comment on table public.notification_preferences is 'Switch of a user for one type and channel, where it was ever moved.';
+comment on table public.notification_preferences is 'Switch of a user for one type and channel, if it was ever changed.';
 create index notification_preferences_type_idx on public.notification_preferences (type);
 create trigger notification_preferences_touch_updated_at before update on public.notification_preferences
   for each row execute function private.touch_updated_at();
@@ -61,12 +61,12 @@ comment on function private.wants(uuid, text, text) is
 create function private.place_in_app() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  -- Null for a type that does not exist, which the reference to the types refuses.
+  -- Null for an unknown type, which the foreign key to the types refuses.
   new.in_app := coalesce(private.wants(new.user_id, new.type, 'in_app'), true);
   return new;
 end;
 $$;
-comment on function private.place_in_app() is 'Trigger: leaves out of the app''s list what its user has switched off there.';
+comment on function private.place_in_app() is 'Trigger: removes from the app''s list the types that its user switched off there.';
 create trigger notifications_place_in_app before insert on public.notifications
   for each row execute function private.place_in_app();
 
@@ -82,7 +82,7 @@ begin
   begin
     v_local := p_at at time zone v_zone;
   exception when invalid_parameter_value then
-    -- A zone that this server's time zone data has lost.
+    -- A zone missing in this server's time zone data.
     v_zone := 'Asia/Bishkek';
     v_local := p_at at time zone v_zone;
   end;
@@ -139,7 +139,7 @@ begin
   from pg_catalog.jsonb_to_recordset(coalesce(p_changes -> 'types', '[]')) as c (type text, channel text, is_on boolean)
   order by c.type, c.channel
   on conflict (user_id, type, channel) do update set is_on = excluded.is_on;
-  -- What waits for the end of the former quiet hours is judged by the new ones.
+  -- Pushes that wait for the end of the former quiet hours are scheduled by the new ones.
   update public.pushes p set not_before = pg_catalog.clock_timestamp()
   where p.user_id = p_user_id and p.state = 'queued' and p.is_deferred;
   if p_changes operator(pg_catalog.?|) array['time_zone', 'quiet_from', 'quiet_to'] then
@@ -152,8 +152,8 @@ end;
 $$;
 comment on function public.notification_preferences_write(uuid, jsonb) is
   'Changes {is_enabled, quiet_from and quiet_to (both null: no quiet hours), time_zone, shows_text, types: [{type, channel, '
-  'is_on}]}, what is not named stays; returns notification_preferences_read. Judges deferred pushes anew, and sets digests of saved '
-  'searches to the new hours. Reason: '
+  'is_on}]}, omitted ones stay; returns notification_preferences_read. Reschedules deferred pushes and digests of saved '
+  'searches by the new hours. Reason: '
   'validation_failed (with the field).';
 
 revoke execute on function private.place_in_app() from public, anon, authenticated;

@@ -19,14 +19,14 @@ create function public.notifications_unread(p_user_id uuid) returns bigint
 language sql stable set search_path = '' as $$
   select pg_catalog.count(*) from public.notifications n where n.user_id = p_user_id and not n.is_read and n.in_app;
 $$;
-comment on function public.notifications_unread(uuid) is 'Counts a user''s unread notifications, by an index that holds these alone.';
+comment on function public.notifications_unread(uuid) is 'Counts a user''s unread notifications, by a partial index.';
 
 create function public.notifications_mark_read(p_user_id uuid, p_ids uuid[]) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_read integer;
 begin
-  -- In one order, so that two marks of one user never wait for each other in a circle.
+  -- In a fixed order, so that two calls for one user never deadlock.
   with mine as (
     select n.id from public.notifications n
     where n.user_id = p_user_id and not n.is_read and (p_ids is null or n.id = any (p_ids)) order by n.id for no key update

@@ -1,4 +1,4 @@
--- Phones that may be pushed to, and the outbox of pushes (docs/decisions/0136, 0137).
+-- Phones that receive pushes, and the outbox of pushes (docs/decisions/0136, 0137).
 
 create table public.push_devices (
   id uuid primary key default gen_random_uuid(),
@@ -18,16 +18,16 @@ create table public.push_devices (
   updated_at timestamptz not null default now()
 );
 comment on table public.push_devices is
-  'Phone of a user with its push token: whoever knows the token can write to the phone, so nobody reads it but the backend.';
-comment on column public.push_devices.token is 'Unique over all users: an iPhone keeps it through a reinstallation, so its next owner arrives with it.';
+  'Phone of a user with its push token: the token suffices to write to the phone, so only the backend reads it.';
+comment on column public.push_devices.token is 'Unique over all users: an iPhone keeps it through a reinstallation, so its next owner registers the same.';
 comment on column public.push_devices.native_token is 'Token of FCM or APNs behind it: a change of provider needs no new app.';
 comment on column public.push_devices.project is 'Expo project of the app; one request to Expo serves one project.';
 comment on column public.push_devices.channels is
-  'Android channels that this build has created: into another one Android shows nothing.';
+  'Android channels that this build has created: a push into another one is not shown.';
 comment on column public.push_devices.backoff_until is
-  'Nothing is sent until then: the phone got too many, or its token belongs to an app whose credentials are wrong.';
+  'Nothing is sent until then: the phone received too many, or its token belongs to an app whose credentials are wrong.';
 create unique index push_devices_token_idx on public.push_devices (split_part(token, '[', 2));
-comment on index public.push_devices_token_idx is 'Expo has two names for one token: ExponentPushToken[x] and ExpoPushToken[x] are the same phone.';
+comment on index public.push_devices_token_idx is 'Expo accepts two names of one token: ExponentPushToken[x] and ExpoPushToken[x] are the same phone.';
 create index push_devices_user_idx on public.push_devices (user_id, registered_at);
 create index push_devices_session_idx on public.push_devices (session_id);
 create trigger push_devices_touch_updated_at before update on public.push_devices
@@ -69,10 +69,10 @@ comment on column public.pushes.subject is 'Collapse id and tag: a later push ab
 comment on column public.pushes.version is 'Message of a conversation, whose notification is renewed in place; else empty.';
 comment on column public.pushes.state is
   'accepted: by the push service. forwarded: to Apple or Google, which is not yet a phone. unknown: perhaps sent, never again. '
-  'dead: the token is gone. suppressed: no longer wanted when its turn came.';
+  'dead: the token is gone. suppressed: no longer wanted when it became due.';
 comment on column public.pushes.uncertain is 'Sends that may have reached the phone, at most two.';
-comment on column public.pushes.claim is 'Batch that has taken it last; a result from an older batch is recognised by it.';
-comment on column public.pushes.refused_at is 'When the provider has last called our credentials wrong for it.';
+comment on column public.pushes.claim is 'Batch of the last claim, which identifies late results of an older batch.';
+comment on column public.pushes.refused_at is 'Last refusal of our credentials by the provider for it.';
 comment on column public.pushes.receipt_at is 'Next query for the receipt.';
 create index pushes_due_idx on public.pushes (priority, not_before) where state = 'queued';
 create index pushes_lease_idx on public.pushes (lease_until) where state = 'claimed';
@@ -98,7 +98,7 @@ create table public.push_circuits (
   updated_at timestamptz not null default now()
 );
 comment on table public.push_circuits is
-  'Push provider that refuses our credentials: its queue waits, and every 20 minutes a few pushes try. Gone once one is forwarded.';
+  'Push provider that refuses our credentials: its queue waits, and every 20 minutes a few pushes are tried. Deleted once one is forwarded.';
 create trigger push_circuits_touch_updated_at before update on public.push_circuits
   for each row execute function private.touch_updated_at();
 alter table public.push_circuits enable row level security;
@@ -110,15 +110,15 @@ language sql immutable set search_path = '' as $$
     else coalesce(p_data ->> p_type.collapse_by, '') end, 64);
 $$;
 comment on function private.push_subject(public.notification_types, jsonb) is
-  'Returns what a push is about: collapse id and tag, at most 64 bytes.';
+  'Returns the subject of a push, its collapse id and tag, at most 64 bytes.';
 
 create function private.staying_devices(p_user_id uuid) returns table (id uuid)
 language sql volatile set search_path = '' as $$
   select d.id from public.push_devices d where d.user_id = p_user_id order by d.id for key share skip locked;
 $$;
 comment on function private.staying_devices(uuid) is
-  'Locks and returns the phones of a user, without those that are being removed: a push to one of them would make its event fail '
-  'as soon as the phone is gone.';
+  'Locks and returns the phones of a user, except those being removed: a push to one of them would make its event fail '
+  'as soon as the phone is deleted.';
 
 create function private.queue_pushes() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -147,7 +147,7 @@ begin
   if not exists (select from told n join before b on b.id = n.id where n.data ->> 'message_id' is distinct from b.data ->> 'message_id') then
     return null;
   end if;
-  -- The row of the notification is held, so messages of one conversation come here one by one.
+  -- The row of the notification is locked, so messages of one conversation are serialised here.
   with renewed as (
     select n.* from told n join before b on b.id = n.id
     where n.data ->> 'message_id' is distinct from b.data ->> 'message_id' and n.may_push and not n.is_read
@@ -171,8 +171,8 @@ begin
 end;
 $$;
 comment on function private.requeue_pushes() is
-  'Trigger per statement: a conversation''s notification is renewed in place by each message. A waiting push takes the newest '
-  'message over; without one, a new push is queued.';
+  'Trigger per statement: a conversation''s notification is renewed in place by each message. A waiting push gets the newest '
+  'message; without one, a new push is queued.';
 create trigger notifications_requeue_pushes after update on public.notifications referencing old table as before new table as told
   for each statement execute function private.requeue_pushes();
 

@@ -1,4 +1,4 @@
--- Registering phones, and taking them from whoever has left (docs/decisions/0137): another user on the same phone, logout,
+-- Registration of phones, and their removal (docs/decisions/0137): another user on the same phone, logout,
 -- a session that ended, a blocked account.
 
 create function private.drain_pushes(p_devices uuid[]) returns void
@@ -6,7 +6,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_until constant timestamptz := pg_catalog.clock_timestamp() + interval '2 seconds';
 begin
-  -- A sender gives back what it has held for two seconds without sending, so nothing leaves after this wait.
+  -- A sender returns pushes after two seconds without sending, so nothing is sent after this wait.
   while pg_catalog.clock_timestamp() < v_until and exists (
     select from public.pushes p where p.device_id = any (p_devices) and p.state = 'claimed'
       and p.claimed_at > pg_catalog.clock_timestamp() - interval '2 seconds')
@@ -16,8 +16,8 @@ begin
 end;
 $$;
 comment on function private.drain_pushes(uuid[]) is
-  'Waits, at most two seconds, until pushes that a sender has just claimed for these phones are on their way. The caller holds '
-  'the phones'' rows, so no further one is claimed.';
+  'Waits, at most two seconds, until pushes that a sender has just claimed for these phones have been sent. The caller locks '
+  'the phones'' rows, so no other one is claimed.';
 
 create function private.remove_devices(p_devices uuid[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -34,14 +34,14 @@ begin
 end;
 $$;
 comment on function private.remove_devices(uuid[]) is
-  'Removes phones; when it returns, nothing more is sent to them. Returns how many there were.';
+  'Removes phones; after it nothing more is sent to them. Returns the number of removed ones.';
 
 create function public.device_register(p_user_id uuid, p_session_id uuid, p_device jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_device_id uuid;
 begin
-  -- Before the table's check, whose message would carry the token into the log.
+  -- Before the table's check, whose message would write the token into the log.
   if (p_device ->> 'token' ~ '^(Exponent|Expo)PushToken\[[A-Za-z0-9_-]{10,100}\]$') is not true then
     return '{"reason": "validation_failed", "field": "token"}';
   end if;
@@ -49,7 +49,7 @@ begin
   if not found then
     return '{"reason": "account_blocked"}';
   end if;
-  -- Held until the end: a logout at this moment waits, and then finds the phone.
+  -- Locked until the end: a parallel logout waits, and then finds the phone.
   perform 1 from public.auth_sessions s where s.id = p_session_id and s.user_id = p_user_id and s.revoked_at is null
     and s.expires_at > pg_catalog.now() for share;
   if not found then
@@ -77,7 +77,7 @@ end;
 $$;
 comment on function public.device_register(uuid, uuid, jsonb) is
   'Registers a phone {token, native_token, platform, project, app_build, channels} for this session, at each start of the app: '
-  '{id}. Takes it from another user; of more than ten phones the oldest goes. Reasons: validation_failed (with the '
+  '{id}. Takes it from another user; of more than ten phones the oldest is removed. Reasons: validation_failed (with the '
   'field), authentication_required, account_blocked.';
 
 create function public.device_remove(p_user_id uuid, p_session_id uuid) returns integer
@@ -86,7 +86,7 @@ language sql volatile set search_path = '' as $$
     select d.id from public.push_devices d where d.user_id = p_user_id and d.session_id = p_session_id));
 $$;
 comment on function public.device_remove(uuid, uuid) is
-  'Removes the phone of this session: its user wants no pushes there. Idempotent; returns how many there were.';
+  'Removes the phone of this session and so its pushes. Idempotent; returns the number of removed ones.';
 
 create function private.remove_devices_of_session() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -120,7 +120,7 @@ begin
 end;
 $$;
 comment on function private.register_written_token() is
-  'Trigger: a token that the app writes into its user''s row registers the phone; the column keeps none.';
+  'Trigger: a token that the app writes into its user''s row registers the phone; the column stays empty.';
 create trigger accounts_register_token before update on public.accounts for each row
   when (new.expo_push_token is not null and new.expo_push_token is distinct from old.expo_push_token and private.is_rest_user()) execute function private.register_written_token();
 

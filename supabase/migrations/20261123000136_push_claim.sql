@@ -1,4 +1,4 @@
--- Taking pushes from the queue (docs/decisions/0136). What a push was queued for is judged again when its turn comes.
+-- Claiming of pushes (docs/decisions/0136). The reason of each push is checked again when it is due.
 
 create function private.subject_is_gone(p_notification public.notifications) returns text
 language plpgsql stable set search_path = '' as $$
@@ -27,7 +27,7 @@ begin
 end;
 $$;
 comment on function private.subject_is_gone(public.notifications) is
-  'Returns why a notification is no longer worth a push: its sender is blocked, its subject read, hidden, deleted or stopped; else null.';
+  'Returns the reason for which a notification needs no push any more: its sender is blocked, its subject read, hidden, deleted or stopped; else null.';
 
 create function private.push_refusal(p_push public.pushes, p_notification public.notifications) returns text
 language sql stable set search_path = '' as $$
@@ -43,7 +43,7 @@ language sql stable set search_path = '' as $$
     else private.subject_is_gone(p_notification) end;
 $$;
 comment on function private.push_refusal(public.pushes, public.notifications) is
-  'Returns why a push whose turn has come is not sent, else null.';
+  'Returns the reason for which a due push is not sent, else null.';
 
 create function private.push_wait(p_push public.pushes) returns table (until timestamptz, is_quiet boolean)
 language sql stable set search_path = '' as $$
@@ -63,16 +63,16 @@ language sql stable set search_path = '' as $$
   where t.code = p_push.type;
 $$;
 comment on function private.push_wait(public.pushes) is
-  'Returns until when a push must wait, null for not at all, and true in its user''s quiet hours. It waits for a phone that got '
+  'Returns the end of a push''s wait, null for none, and true in its user''s quiet hours. It waits for a phone that received '
   'too many, for the gap between pushes about one subject, and, where its type defers, for the end of the quiet hours plus '
-  'up to half an hour by user, so that not all leave at eight.';
+  'up to half an hour by user, so that not all are sent at eight.';
 
 create function private.without_phones(p_text text) returns text
 language sql immutable set search_path = '' as $$
   select pg_catalog.regexp_replace(p_text, '\+?\d(?:[\s().\u00a0\u2009\u202f\u2010-\u2014-]{0,3}\d){8,}', '•••', 'g');
 $$;
 comment on function private.without_phones(text) is
-  'Replaces what looks like a phone number, however it is spaced: nine digits and more with blanks, brackets, dots or dashes between them.';
+  'Replaces texts like a phone number in any spacing: nine digits and more with blanks, brackets, dots or dashes between them.';
 
 create function private.push_message(p_push public.pushes, p_is_quiet boolean) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -95,7 +95,7 @@ begin
 end;
 $$;
 comment on function private.push_message(public.pushes, boolean) is
-  'Returns what the push service gets. A locked screen shows no price of a deal and no phone number; the badge is the number of '
+  'Returns the document for the push service. A locked screen shows no price of a deal and no phone number; the badge is the number of '
   'unread notifications.';
 
 create function private.sweep_push_leases(p_limit integer) returns integer
@@ -114,7 +114,7 @@ begin
 end;
 $$;
 comment on function private.sweep_push_leases(integer) is
-  'Settles what a killed sender has left, of which nobody knows whether it was sent: unknown, or once more where the type says so.';
+  'Settles leftovers of a killed sender, perhaps sent: as unknown, or queued once more if the type allows it.';
 
 create function private.due_pushes(p_limit integer) returns uuid[]
 language plpgsql volatile set search_path = '' as $$
@@ -123,7 +123,7 @@ declare
 begin
   select coalesce(pg_catalog.array_agg(d.id order by d.priority, d.not_before), '{}') into v_ids from (
     select p.id, p.priority, p.not_before from public.pushes p
-    -- By priority, so that thousands that wait for the morning are never read.
+    -- By priority, so that thousands of pushes that wait for the morning are never read.
     where p.state = 'queued' and p.id = any (array(
       select c.id from pg_catalog.generate_series(1, 9) as g (priority)
       cross join lateral (select q.id, q.not_before from public.pushes q where q.state = 'queued' and q.priority = g.priority
@@ -133,7 +133,7 @@ begin
   return v_ids;
 end;
 $$;
-comment on function private.due_pushes(integer) is 'Locks pushes whose turn has come, the most pressing first, and returns their ids.';
+comment on function private.due_pushes(integer) is 'Locks due pushes, the most urgent first, and returns their ids.';
 
 create function private.lock_capped_users(p_ids uuid[]) returns uuid[]
 language sql volatile set search_path = '' as $$
@@ -142,7 +142,7 @@ language sql volatile set search_path = '' as $$
     and (not t.is_capped or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('pushes a day:' || p.user_id, 0)));
 $$;
 comment on function private.lock_capped_users(uuid[]) is
-  'Returns these pushes without those that count for a user whom another claim is counting at this moment: they stay queued.';
+  'Returns these pushes without those of users whom a parallel claim is counting: they stay queued.';
 
 create function private.pushed_today(p_user_id uuid) returns uuid[]
 language plpgsql stable set search_path = '' as $$
@@ -153,7 +153,7 @@ begin
   begin
     v_start := pg_catalog.date_trunc('day', pg_catalog.clock_timestamp(), v_zone);
   exception when invalid_parameter_value then
-    -- A zone that this server's time zone data has lost.
+    -- A zone missing in this server's time zone data.
     v_start := pg_catalog.date_trunc('day', pg_catalog.clock_timestamp(), 'Asia/Bishkek');
   end;
   return array(select distinct p.notification_id from public.pushes p join public.notification_types t on t.code = p.type
@@ -161,7 +161,7 @@ begin
 end;
 $$;
 comment on function private.pushed_today(uuid) is
-  'Returns the notifications that count against a user''s pushes of this day in the own zone: those that may have reached a phone.';
+  'Returns the notifications that count against a user''s pushes of this day in the user''s zone: those that may have reached a phone.';
 
 create function private.over_cap(p_ids uuid[]) returns uuid[]
 language sql volatile set search_path = '' as $$
@@ -190,14 +190,14 @@ begin
   end if;
   update public.push_circuits c set open_until = pg_catalog.clock_timestamp() + interval '20 minutes' where c.provider = 'expo';
   if found then
-    -- A few try, first those that were not refused themselves.
+    -- A few are tried, first those that were not refused themselves.
     v_ids := array(select p.id from public.pushes p where p.id = any (private.due_pushes(1000))
       order by p.refused_at nulls first, p.priority, p.not_before limit least(p_limit, 5));
   else
     v_ids := private.due_pushes(p_limit);
   end if;
   v_ids := private.lock_capped_users(v_ids);
-  -- A phone that is being removed is left alone; one that is not cannot be removed before this ends.
+  -- Skips a phone that is being removed; another one cannot be removed before this ends.
   select coalesce(pg_catalog.array_agg(l.id), '{}') into v_devices from (
     select d.id from public.push_devices d
     where d.id in (select p.device_id from public.pushes p where p.id = any (v_ids)) for share skip locked) as l;
@@ -225,9 +225,9 @@ begin
 end;
 $$;
 comment on function public.pushes_claim(integer, integer) is
-  'Claims up to p_limit pushes whose turn has come, each for one caller for p_lease_seconds: {claim, messages, due}. Settles those '
+  'Claims up to p_limit due pushes, each for one caller for p_lease_seconds: {claim, messages, due}. Settles those '
   'that are no longer wanted, and puts off those that must wait; due counts all of them. Empty while the provider refuses our '
-  'credentials. Committed before anything is sent: a killed caller''s pushes are settled as sent perhaps.';
+  'credentials. Committed before anything is sent: pushes of a killed caller are settled as perhaps sent.';
 
 revoke execute on function private.subject_is_gone(public.notifications), private.push_refusal(public.pushes, public.notifications),
   private.push_wait(public.pushes), private.without_phones(text), private.push_message(public.pushes, boolean), private.sweep_push_leases(integer),

@@ -1,4 +1,4 @@
--- What the push service answers: results of a batch, and receipts a quarter of an hour later (docs/decisions/0136).
+-- Answers of the push service: results of a batch, and receipts a quarter of an hour later (docs/decisions/0136).
 
 create function private.refuse_push_credentials(p_ids uuid[], p_reason text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -24,12 +24,12 @@ begin
 end;
 $$;
 comment on function private.refuse_push_credentials(uuid[], text) is
-  'Stops sending for 20 minutes, after which a few pushes try: long enough for their receipts. Where the pushes of more users have come '
-  'through within a quarter of an hour, only these phones wait for half an hour: anybody may register the token of an app of his own.';
+  'Stops sending for 20 minutes, after which a few pushes are tried: long enough for their receipts. If pushes of more users were '
+  'accepted within a quarter of an hour, only these phones wait for half an hour: anybody may register the token of another app.';
 
 create function private.forget_dead_devices(p_ids uuid[]) returns void
 language sql volatile set search_path = '' as $$
-  -- A phone that registered again after the push was claimed has a living token. One that is being removed is not waited for.
+  -- A phone registered again after the claim has a valid token. One that is being removed is not waited for.
   delete from public.push_devices d where d.id in (
     select x.id from public.push_devices x join public.pushes p on p.device_id = x.id
     where p.id = any (p_ids) and x.registered_at <= p.claimed_at order by x.id for update of x skip locked);
@@ -44,7 +44,7 @@ begin
   return old;
 end;
 $$;
-comment on function private.suppress_pushes_of_device() is 'Trigger: what waits for a removed phone is not sent.';
+comment on function private.suppress_pushes_of_device() is 'Trigger: suppresses waiting pushes of a removed phone.';
 create trigger push_devices_suppress_pushes before delete on public.push_devices
   for each row execute function private.suppress_pushes_of_device();
 
@@ -61,7 +61,7 @@ begin
       when 'unknown' then case when t.is_resent and p.uncertain < 2 then 'queued' else 'unknown' end
       else 'queued' end,
     reason = coalesce(pg_catalog.left(r.code, 60), ''), lease_until = null,
-    -- Only what may have reached the phone counts against the two sends; what certainly did not waits until it expires.
+    -- Only a push that may have reached the phone counts against the two sends; one that did not waits until it expires.
     uncertain = greatest(p.uncertain - (r.outcome in ('later', 'credentials', 'refused'))::integer, 0),
     tries = greatest(p.tries - (r.outcome in ('later', 'credentials'))::integer, 0),
     not_before = v_at + pg_catalog.make_interval(secs => coalesce(r.seconds, 0)),
@@ -70,7 +70,7 @@ begin
   from pg_catalog.jsonb_to_recordset(p_results) as r (id uuid, outcome text, code text, provider_ref text, seconds double precision),
     public.notification_types t
   where p.id = r.id and t.code = p.type and p.claim = p_claim
-    -- Late, after the lease: what is certain corrects the guess that it was lost.
+    -- After the lease: a certain result corrects the assumption of a loss.
     and (p.state = 'claimed' or (p.state in ('unknown', 'queued') and p.reason = 'lease_ended' and r.outcome in ('accepted', 'dead')));
   get diagnostics v_recorded = row_count;
   perform private.refuse_push_credentials(pg_catalog.array_agg(r.id), pg_catalog.left(pg_catalog.max(r.code), 60))
@@ -79,10 +79,10 @@ begin
 end;
 $$;
 comment on function public.pushes_record(uuid, jsonb) is
-  'Records the results [{id, outcome, code, provider_ref, seconds}] of a batch. accepted: with its reference there. dead: the token is gone, and so is '
+  'Records the results [{id, outcome, code, provider_ref, seconds}] of a batch. accepted: with its reference there. dead: the token is invalid; removes '
   'the phone. refused: our defect. later: certainly not sent, again after seconds. credentials: likewise, and see '
   'private.refuse_push_credentials. unknown: '
-  'perhaps sent; sent once more where the type says so. Returns how many it applied.';
+  'perhaps sent; sent once more if the type allows it. Returns the number of applied ones.';
 
 create function public.push_receipts_due(p_limit integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -107,7 +107,7 @@ end;
 $$;
 comment on function public.push_receipts_due(integer) is
   'Returns accepted pushes whose receipt is to be queried [{id, provider_ref}], each for one caller. Three queries within 23 hours, then the '
-  'outcome is unknown: the service forgets receipts after a day.';
+  'outcome is unknown: the service deletes receipts after a day.';
 
 create function public.push_receipts_record(p_receipts jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -116,7 +116,7 @@ declare
 begin
   perform private.forget_dead_devices(array(
     select r.id from pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text) where r.outcome = 'dead'));
-  -- Pushes from before the circuit opened say nothing about now.
+  -- Pushes from before the circuit opened prove nothing about the present.
   delete from public.push_circuits c where c.provider = 'expo' and exists (
     select from pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text) join public.pushes p on p.id = r.id
     where r.outcome = 'forwarded' and p.claimed_at > c.opened_at);
@@ -145,9 +145,9 @@ begin
 end;
 $$;
 comment on function public.push_receipts_record(jsonb) is
-  'Records receipts [{id, outcome, code}]. forwarded: Apple or Google has it. dead: the phone goes. too_many: this phone waits 1, 5, then 30 '
+  'Records receipts [{id, outcome, code}]. forwarded: accepted by Apple or Google. dead: removes the phone. too_many: this phone waits 1, 5, then 30 '
   'minutes. credentials: see private.refuse_push_credentials. again: the service failed, once more. refused: our defect. Pushes that certainly did not '
-  'arrive are queued again until they expire. Returns how many it applied.';
+  'arrive are queued again until they expire. Returns the number of applied ones.';
 
 revoke execute on function private.suppress_pushes_of_device() from public, anon, authenticated;
 revoke execute on function private.refuse_push_credentials(uuid[], text), private.forget_dead_devices(uuid[]),

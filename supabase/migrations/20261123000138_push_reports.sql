@@ -1,4 +1,4 @@
--- State of the pushes: metrics for the monitor, figures for the operations page.
+-- State of the pushes: metrics for the monitor and for the operations page.
 
 create function private.push_metrics() returns table (metric text, subject text, value numeric, weak boolean)
 language plpgsql stable set search_path = '' as $$

@@ -17,7 +17,7 @@ create table public.job_leases (
   check ((holder is null) = (lease_until is null))
 );
 comment on table public.job_leases is 'State of a job, one row each: its present holder, its cursor, its pause.';
-comment on column public.job_leases.fence is 'Grows with every lease; a run that has lost its lease is recognised by its older number.';
+comment on column public.job_leases.fence is 'Grows with every lease; an older number identifies a run that lost its lease.';
 comment on column public.job_leases.cursor is 'Position at which the next run continues.';
 create index job_leases_paused_by_idx on public.job_leases (paused_by);
 create trigger job_leases_touch_updated_at before update on public.job_leases

@@ -33,7 +33,7 @@ create table public.business_accounts (
   updated_at timestamptz not null default now()
 );
 comment on table public.business_accounts is
-  'Dealer, breeder or agency. All that the account publishes about itself is public, including phone_public.';
+  'Dealer, breeder or agency. All fields of the account are public, including phone_public.';
 comment on column public.business_accounts.user_id is
   'Owner. Changing it moves the role owner in business_members in the same statement.';
 comment on column public.business_accounts.phone_public is
@@ -43,7 +43,7 @@ comment on column public.business_accounts.working_hours is '{"mon": {"from": "0
 create index business_accounts_user_id_idx on public.business_accounts (user_id);
 create unique index business_accounts_one_per_owner_idx on public.business_accounts (user_id) where deleted_at is null;
 comment on index public.business_accounts_one_per_owner_idx is
-  'Limits a user to one owned business, whatever the tier: a tier sells listings and is bought by a user. Working in '
+  'Limits a user to one owned business, independent of the tier: a tier sells listings and is bought by a user. Working in '
   'many is allowed.';
 create trigger business_accounts_touch_updated_at before update on public.business_accounts
   for each row execute function private.touch_updated_at();
@@ -71,7 +71,7 @@ create table public.business_registrations (
 comment on table public.business_registrations is
   'Private data of a business, which the backend shows to members only. One row per account, made by a trigger.';
 comment on column public.business_registrations.tax_id is
-  'INN, 14 digits. A claim until staff approve it: several accounts may claim one number, one holds it.';
+  'INN, 14 digits. A claim until staff approve it: several accounts may claim one number, only one can be approved for it.';
 create unique index business_registrations_tax_id_idx on public.business_registrations (tax_id)
   where verification_status = 'approved';
 create trigger business_registrations_touch_updated_at before update on public.business_registrations
@@ -148,9 +148,9 @@ create table public.business_invitations (
   unique (business_id, phone)
 );
 comment on table public.business_invitations is
-  'Invitations of a phone number. Whether it has an account shows nowhere before its owner accepts, so users do not reach it.';
+  'Invitations of a phone number. Its account stays hidden until the invitation is accepted, so users cannot read them.';
 comment on column public.business_invitations.declined_at is
-  'Time of declining; hidden from the invited user since. The inviter still sees an open invitation: declining needs '
+  'Time of declining; hidden from the invited user since. The inviter still sees an open invitation, since declining requires '
   'an account.';
 create index business_invitations_phone_idx on public.business_invitations (phone);
 create index business_invitations_invited_by_idx on public.business_invitations (invited_by);

@@ -26,7 +26,7 @@ begin
 end;
 $$;
 comment on function private.user_refusal(uuid) is
-  'Returns the reason why this user may write nothing (account missing or blocked), else null.';
+  'Returns the reason of a refusal of all writes of this user (account missing or blocked), else null.';
 
 create function private.business_role(p_business_id uuid, p_user_id uuid) returns text
 language sql stable set search_path = '' as $$
@@ -37,7 +37,7 @@ language sql stable set search_path = '' as $$
   where b.id = p_business_id and b.deleted_at is null;
 $$;
 comment on function private.business_role(uuid, uuid) is
-  'Returns the role of an active member who is not blocked, none for anybody else; null when the business does not '
+  'Returns the role of an active member who is not blocked, none for all others; null when the business does not '
   'exist.';
 
 create function private.business_invitation(p_business_id uuid, p_user_id uuid) returns public.business_invitations
@@ -70,7 +70,7 @@ language sql stable set search_path = '' as $$
   where b.id = p_business_id and b.deleted_at is null;
 $$;
 comment on function public.business_read(uuid, uuid) is
-  'Returns an account as p_user_id sees it (null: not signed in): members also see its tax id, e-mail, check and '
+  'Returns an account for the viewer p_user_id (null: not signed in): members also see its tax id, e-mail, check and '
   'size. Returns null when it does not exist.';
 
 create function private.is_tax_id_held(p_tax_id text, p_user_id uuid) returns boolean
@@ -81,7 +81,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.is_tax_id_held(text, uuid) is
   'Returns true when staff have approved this number for another user''s account. Unapproved claims do not count, so '
-  'nobody can block another''s number.';
+  'no user can block another''s number.';
 
 create function public.business_create(p_user_id uuid, p_fields jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -180,7 +180,7 @@ begin
 end;
 $$;
 comment on function public.business_delete(uuid, uuid) is
-  'Closes an account, owner only: invitations lapse, its tax id becomes free, and each listing stays with its seller. '
+  'Closes an account, owner only: invitations end, its tax id becomes free, and each listing stays with its seller. '
   'Reasons: not_found, forbidden.';
 
 revoke execute on function private.recheck_business() from public, anon, authenticated;

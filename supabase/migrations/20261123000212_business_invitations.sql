@@ -1,5 +1,5 @@
--- Invitations to the team of a business. Every change of a team locks the row of the account first, so that changes of one
--- team follow each other.
+-- Invitations to the team of a business. Every change of a team locks the row of the account first, which serialises
+-- the changes of one team.
 
 create function private.lock_business(p_business_id uuid, p_user_id uuid) returns text
 language plpgsql volatile set search_path = '' as $$

@@ -46,7 +46,7 @@ begin
 end;
 $$;
 comment on function public.business_remove_member(uuid, uuid, uuid) is
-  'Removes a member or an invitation: the owner removes anybody, admins remove sellers, every member except the owner '
+  'Removes a member or an invitation: the owner removes all others, admins remove sellers, every member except the owner '
   'may leave. Reasons: not_found, forbidden, business_owner_stays.';
 
 create function public.business_transfer(p_user_id uuid, p_business_id uuid, p_new_owner_id uuid) returns jsonb

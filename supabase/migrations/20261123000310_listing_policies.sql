@@ -1,6 +1,6 @@
 -- Row level security of listings and their details.
 
--- Who may see and change a listing and what hangs on it.
+-- Read and write access to a listing and its dependent rows.
 -- A policy that reads a set of ids once ("= any (array(select …))") can use an index; one that calls a function per
 -- row is for single rows and pages. Full-text, trigram and numeric comparisons are not leakproof, so under these
 -- policies they use no index: feed and search run as functions of the backend that repeat the condition of visibility.
@@ -82,7 +82,7 @@ begin
 end;
 $$;
 comment on function private.take_app_columns() is
-  'Trigger: adapts columns as the app writes them. Stores an empty description as null and reads the place from '
+  'Trigger: adapts columns written by the app. Stores an empty description as null and reads the place from '
   'location_text.';
 
 -- Their names sort before and after the triggers that clean, guard and compare.

@@ -37,7 +37,7 @@ create table public.listing_saves (
 );
 comment on table public.listing_saves is 'Favourites of users. listing_counters is kept by a trigger.';
 comment on column public.listing_saves.price_when_saved is 'Price in som when the user saved it; a drop is measured from it.';
-comment on column public.listing_saves.lowest_price_told is 'Lowest price of which the user was notified: a seller who moves the price up and down tells nobody twice.';
+comment on column public.listing_saves.lowest_price_told is 'Lowest price of which the user was notified: repeated rises and drops notify only once.';
 create index listing_saves_user_created_idx on public.listing_saves (user_id, created_at desc);
 create index listing_saves_listing_id_idx on public.listing_saves (listing_id, user_id);
 alter table public.listing_saves replica identity full;
@@ -54,7 +54,7 @@ create policy listing_saves_insert on public.listing_saves for insert to authent
 create policy listing_saves_delete on public.listing_saves for delete to authenticated
   using (user_id = (select auth.uid()));
 
--- Apart from listings: a change of a listing is sent to every phone that listens to them, and touches thirty indexes.
+-- Separate from listings: a change of a listing is sent to every subscribed phone, and updates thirty indexes.
 create table public.listing_counters (
   listing_id uuid primary key references public.listings (id) on delete cascade,
   views_count integer not null default 0 check (views_count >= 0),
@@ -71,10 +71,10 @@ create table public.listing_counters (
     or abs(comments_count - shown_comments) * 10 > shown_comments) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
--- Room on each page keeps 78 of 100 updates off the indexes, instead of 43.
+-- Free space on each page keeps 78 of 100 updates off the indexes, instead of 43.
 ) with (fillfactor = 80);
 comment on table public.listing_counters is
-  'Exact counters of a listing, which the backend returns. listings has the counters that were last shown.';
+  'Exact counters of a listing, which the backend returns. listings has the counters shown last.';
 comment on column public.listing_counters.is_due is
   'True if a counter differs by more than a tenth from the one in listings.';
 create index listing_counters_due_idx on public.listing_counters (listing_id) where is_due;
@@ -101,7 +101,7 @@ language sql volatile set search_path = '' as $$
 $$;
 comment on function private.show_counters(integer) is
   'Updates the shown counters of up to p_limit listings that differ from the exact ones by more than a tenth; returns '
-  'how many.';
+  'their number.';
 
 create function private.count_likes() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -158,12 +158,12 @@ create table public.listing_views (
   unique (listing_id, viewer_digest, viewed_on, slot)
 );
 comment on table public.listing_views is
-  'View of a listing by a viewer on a day, one row each, so that a reload counts nothing; swept after two days.';
+  'View of a listing by a viewer on a day, one row each, so that a reload is not counted; swept after two days.';
 comment on column public.listing_views.viewer_digest is
   'Keyed digest of the user, or of the network address; distinguishes viewers without identifying them.';
 comment on column public.listing_views.slot is
-  'Of devices behind one address at most five count for a listing and day, each in a slot of its own: what a device says of '
-  'itself costs nothing (docs/decisions/0073). 0 for a user.';
+  'At most five devices behind one address count per listing and day, each in a separate slot: user agents are free to forge '
+  '(docs/decisions/0073). 0 for a user.';
 create index listing_views_viewed_on_idx on public.listing_views (viewed_on);
 alter table public.listing_views enable row level security;
 grant all on public.listing_views to service_role;
@@ -181,7 +181,7 @@ language sql volatile set search_path = '' as $$
     select s.listing_id, pg_catalog.count(*)::integer as views from seen s group by s.listing_id
   ), updated as (
     insert into public.listing_counters as n (listing_id, views_count)
-    -- In one order, so that two batches never wait for each other in a circle.
+    -- In a fixed order, so that two batches never deadlock.
     select c.listing_id, c.views from counted c order by c.listing_id
     on conflict (listing_id) do update set views_count = n.views_count + excluded.views_count
   )
@@ -190,7 +190,7 @@ $$;
 comment on function public.record_listing_views(jsonb) is
   'Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}] of '
   'views that the backend has buffered; reading a listing writes nothing. Counts at most five devices per viewer, '
-  'listing and day. Returns how many were new.';
+  'listing and day. Returns the number of new ones.';
 
 create table public.listing_places (
   listing_id uuid primary key references public.listings (id) on delete cascade,
@@ -200,8 +200,8 @@ create table public.listing_places (
   updated_at timestamptz not null default now()
 );
 comment on table public.listing_places is
-  'Payer and month against which each published listing counts. Stays when a business closes or changes hands: that '
-  'would free places. Kept by a trigger of listings.';
+  'Payer and month against which each published listing counts. Stays when a business closes or changes its owner: that '
+  'would otherwise free places. Kept by a trigger of listings.';
 create index listing_places_payer_idx on public.listing_places (payer_id, taken_at);
 create trigger listing_places_touch_updated_at before update on public.listing_places
   for each row execute function private.touch_updated_at();

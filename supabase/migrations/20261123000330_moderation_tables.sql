@@ -22,9 +22,9 @@ create table public.moderation_queue (
 );
 comment on table public.moderation_queue is
   'State of the newest check of a listing, one row per listing that was ever submitted.';
-comment on column public.moderation_queue.flags is 'Codes of the rules that it broke; for moderators.';
+comment on column public.moderation_queue.flags is 'Codes of the broken rules; for moderators.';
 comment on column public.moderation_queue.reason is 'Reason of the rejection, in words for the seller.';
-comment on column public.moderation_queue.version is 'Grows with each submission, so that a decision about an older text is recognised.';
+comment on column public.moderation_queue.version is 'Grows with each submission, which identifies a decision about an older text.';
 create index moderation_queue_open_idx on public.moderation_queue
   (array_position(array['urgent', 'high', 'normal', 'low'], priority), submitted_at)
   where status in ('pending', 'in_review', 'escalated');
@@ -84,6 +84,6 @@ grant all on public.moderation_rules to service_role;
 insert into public.moderation_rules (code, kind, expression, effect, reason) values
   ('prepayment', 'pattern', '(предоплат|аванс)\w*\s+(на|по)\s+карт', 'raise', 'Просит предоплату на карту'),
   ('foreign_link', 'pattern', '(https?\s?:\s?/\s?/|www\s?\.|\m[tw]a?\s?\.\s?me\M)', 'flag', 'Ссылка в тексте'),
-  -- Ten digits that begin with 0, or nine behind 996, with up to three signs between them; the letter o passes for a zero.
+  -- Ten digits that begin with 0, or nine behind 996, with up to three signs between them; the letter o counts as a zero.
   ('phone_in_text', 'pattern', '(\+?996|(?<![0-9])0|[oо](?=[2579]))([^[:alnum:]]{0,3}[0-9oо]){9}', 'flag', 'Телефон в тексте')
 on conflict do nothing;

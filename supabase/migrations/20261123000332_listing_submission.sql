@@ -17,7 +17,7 @@ end;
 $$;
 comment on function private.keep_checked() is
   'Trigger: marks content as unchecked when it is submitted, changed or brought back from a sale. Allows content '
-  'changes only while a listing is shown, waits, or is yet to be submitted: a sold one would come back unseen.';
+  'changes only while a listing is shown, waits, or is yet to be submitted: a sold one would return unchecked.';
 
 create function private.submit(p_listing_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -27,7 +27,7 @@ begin
     status = case when q.status = 'escalated' then q.status else 'pending' end,
     submitted_at = pg_catalog.now(), started_at = null, completed_at = null, assigned_to = null, reason = null,
     version = q.version + 1
-    -- The time of the transaction: a change in several statements is one submission.
+    -- The time of the transaction: several statements of one change are one submission.
     where q.submitted_at <> pg_catalog.now() or q.completed_at is not null;
   if found then
     insert into public.moderation_events (listing_id, action, details)
@@ -67,8 +67,8 @@ comment on function private.resubmit(uuid) is
   'Submits a listing after a content change that no column of listings shows (details outside the mirror, another '
   'picture). Raises 42501 for a sold, archived or expired listing.';
 
--- A new video or another picture is submitted by the code that attaches it: moving one to another supplier must not queue a
--- listing. A price is no content.
+-- A new video or another picture is submitted by the function that attaches it: a transfer to another provider must not queue a
+-- listing. A price is not content.
 create trigger listings_keep_checked
   before update of status, title, description, city, location, location_text, latitude, longitude, additional_images,
     details

@@ -15,13 +15,13 @@ end;
 $$;
 comment on function private.rule_matches(text, text, text[]) is
   'Returns true when a rule applies to any spelling of a text (see private.rule_texts). Treats an invalid expression '
-  'as matching nothing: a moderator''s typing error must not stop all posting.';
+  'as matching nothing: a typing error in a rule must not stop all posting.';
 
 create function private.rule_texts(variadic p_parts text[]) returns text[]
 language plpgsql immutable set search_path = '' as $$
 declare
   v_text constant text := pg_catalog.array_to_string(array(
-    -- Too far apart for a pattern to read two parts as one.
+    -- Too far apart for a pattern that spans two parts.
     select private.fold_text(p.part) from pg_catalog.unnest(p_parts) as p (part) where p.part <> ''), E'\n \n \n');
 begin
   return case when v_text !~ '[a-z]' and v_text !~ '[авсенкмортху]' then array[v_text]
@@ -29,7 +29,7 @@ begin
 end;
 $$;
 comment on function private.rule_texts(text[]) is
-  'Returns the spellings that rules judge: the folded parts, and the same with lookalike letters all Cyrillic and all '
+  'Returns the spellings that rules are compared with: the folded parts, and the same with lookalike letters all Cyrillic and all '
   'Latin.';
 
 create function private.broken_rules(p_listing public.listings) returns setof public.moderation_rules
@@ -81,7 +81,7 @@ begin
     when not v_raised and q.reports_count = 0 then 'normal' else q.priority end
   where q.listing_id = p_listing_id and (q.flags <> v_flags or v_raised or q.priority <> 'normal');
   if v_flags <> '{}' then
-    -- After the submission, which has the time of the transaction.
+    -- After the submission, whose time is that of the transaction.
     insert into public.moderation_events (listing_id, action, details, created_at)
     values (p_listing_id, 'auto_flag', pg_catalog.jsonb_build_object('rules', p_judgement -> 'rules'),
       pg_catalog.clock_timestamp());
@@ -89,7 +89,7 @@ begin
 end;
 $$;
 comment on function private.keep_flags(uuid, jsonb) is
-  'Writes the rules that a listing breaks now into its queue item and history; a raising rule lifts the priority.';
+  'Writes the rules broken by a listing into its queue item and history; a raising rule raises the priority.';
 
 create function private.publish(p_listing_id uuid, p_may_show boolean, p_judgement jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -97,10 +97,10 @@ declare
   v_status constant text := case when p_may_show and p_judgement -> 'flags' = '[]' then 'active' else 'pending_review' end;
 begin
   update public.listings l set moderation_status = 'pending', status = v_status,
-    -- A draft or a rejected listing is shown anew: it takes a place in this month.
+    -- A draft or a rejected listing is published again: it counts in this month.
     published_at = case when l.status in ('draft', 'rejected') then pg_catalog.now()
       else coalesce(l.published_at, pg_catalog.now()) end,
-    -- A change of what is shown already gives no new days.
+    -- A change of a visible listing does not extend its time.
     expires_at = case when l.published_at is null or l.expires_at is null or l.status in ('draft', 'rejected')
       then pg_catalog.now() + interval '90 days' else l.expires_at end
   where l.id = p_listing_id and (l.moderation_status <> 'pending' or l.status <> v_status or l.published_at is null

@@ -1,4 +1,4 @@
--- Keys with which a repeated request does its work once.
+-- Idempotency keys: a repeated request is executed once.
 
 create table public.idempotency_keys (
   id uuid primary key default gen_random_uuid(),

@@ -1,4 +1,4 @@
--- Posting of listings: permission, listings per month, once however often it is sent (docs/decisions/0012).
+-- Posting of listings: permission, monthly limit, idempotency (docs/decisions/0012).
 
 create function private.listing_payer(p_user_id uuid, p_business_id uuid) returns uuid
 language sql stable set search_path = '' as $$
@@ -30,7 +30,7 @@ language sql stable set search_path = '' as $$
   where d.key not in ('listing_id', 'created_at', 'updated_at');
 $$;
 comment on function private.own_details(text, jsonb) is
-  'Keeps only details that have a column in the category: nothing else is stored, and no other name reaches SQL.';
+  'Keeps only details that have a column in the category: others are not stored, and no other name reaches SQL.';
 
 create function private.write_details(p_listing public.listings, p_details jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -128,7 +128,7 @@ begin
 end;
 $$;
 comment on function private.poster_refusal(uuid, uuid) is
-  'Returns the reason why this user may not post, alone or for a business, else null. p_payer_id: see '
+  'Returns the reason of a refusal to post, alone or for a business, else null. p_payer_id: see '
   'private.listing_payer.';
 
 create function private.post_listing(p_user_id uuid, p_fields jsonb, out id uuid, out refusal jsonb)
@@ -146,7 +146,7 @@ begin
     refusal := '{"reason": "video_unavailable"}';
   end if;
   if refusal is not null then
-    -- Whatever was written for it goes back with it.
+    -- Its other rows are rolled back with it.
     raise exception 'refused' using errcode = 'A3600';
   end if;
   insert into public.listing_contacts (listing_id, phone_for_listing)
@@ -169,7 +169,7 @@ declare
   v_answer jsonb;
   v_listing_id uuid;
 begin
-  -- Both rows in one order: parallel posts of a person, or within the tier of a payer, wait for each other here.
+  -- Both rows in a fixed order: parallel posts of a user, or within the tier of a payer, wait for each other here.
   perform 1 from public.accounts u where u.id in (p_user_id, v_payer) order by u.id for no key update;
   v_reason := private.poster_refusal(p_user_id, v_payer);
   if v_reason is not null then

@@ -17,7 +17,7 @@ end;
 $$;
 comment on function private.lock_listing(uuid, uuid) is
   'Locks a listing for a change by a user and returns the reason of a refusal, else null. An invisible listing is '
-  'not_found. A deleted listing is found by those who could delete it, so that a repeated deletion is no error.';
+  'not_found. A deleted listing is found by users with the right to delete it, so that a repeated deletion is no error.';
 
 create function private.changed_listing(p_listing public.listings, p_fields jsonb) returns public.listings
 language plpgsql stable set search_path = '' as $$
@@ -43,7 +43,7 @@ declare
     coalesce(private.listing_payer(p_listing.seller_user_id, p_listing.business_id), p_listing.seller_user_id);
 begin
   if p_listing.status in ('draft', 'rejected') then
-    -- It will be shown anew, so it takes a place in the month.
+    -- It will be published again, so it counts in this month.
     perform 1 from public.accounts u where u.id = v_payer for no key update;
   end if;
   return case
@@ -54,7 +54,7 @@ begin
 end;
 $$;
 comment on function private.update_refusal(public.listings) is
-  'Returns the reason why a listing cannot be changed in its state, else null.';
+  'Returns the reason for which the state of a listing allows no change, else null.';
 
 create function private.shown_content(p_listing_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -63,7 +63,7 @@ language sql stable set search_path = '' as $$
   from public.listings l where l.id = p_listing_id;
 $$;
 comment on function private.shown_content(uuid) is
-  'Returns all content of a listing that people see and a moderator checks; excludes the price.';
+  'Returns all public content of a listing, which a moderator checks; excludes the price.';
 
 create function private.write_changes(p_old public.listings, p_fields jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -106,7 +106,7 @@ begin
   v_judgement := private.judge(p_old.id);
   v_refusal := private.refusal_by_rules(v_judgement);
   if v_refusal is not null then
-    -- Whatever was written goes back with it.
+    -- Everything written is rolled back with it.
     raise exception 'refused' using errcode = 'A3600';
   end if;
   perform private.publish(p_old.id, p_old.status = 'active', v_judgement);

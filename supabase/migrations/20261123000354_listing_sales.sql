@@ -30,7 +30,7 @@ declare
   v_refusal constant jsonb := private.refusal_by_rules(v_judgement);
 begin
   if v_refusal is null then
-    -- The time for which it was sold does not count, and no other is given.
+    -- The time while it was sold does not count, and is not given back.
     update public.listings l set status = 'active', sold_at = null, delete_at = null,
       expires_at = l.expires_at + (pg_catalog.now() - l.sold_at)
     where l.id = p_listing_id;

@@ -66,20 +66,20 @@ create table public.chat_messages (
     else offer_amount is not null and image_url is null end)
 );
 comment on table public.chat_messages is
-  'Text, picture or price offer. Only the other side marks it as read; nobody changes sent content.';
+  'Text, picture or price offer. Only the other side marks it as read; sent content never changes.';
 comment on column public.chat_messages.offer_amount is 'In som, like listings.price.';
 comment on column public.chat_messages.client_message_id is 'Chosen by the app, so that a repeated send does not appear twice.';
 create index chat_messages_thread_created_idx on public.chat_messages (thread_id, created_at desc, id desc);
 create index chat_messages_unread_idx on public.chat_messages (thread_id, sender_id) where not is_read;
 create index chat_messages_sender_idx on public.chat_messages (sender_id, created_at desc);
--- For the metrics of a day: messages lie in the order of their time, so that a few kilobytes of bounds are enough.
+-- For daily metrics: messages are stored in the order of time, so a small BRIN index suffices.
 create index chat_messages_day_idx on public.chat_messages using brin (created_at);
 create trigger chat_messages_touch_updated_at before update on public.chat_messages
   for each row execute function private.touch_updated_at();
 alter table public.chat_messages enable row level security;
 grant select on public.chat_messages to authenticated;
 
--- The existing app writes past the backend: texts and offers. Addresses of pictures go through the backend, which checks them.
+-- The existing app writes texts and offers directly. Addresses of pictures go through the backend, which checks them.
 grant insert (thread_id, sender_id, message_type, body, offer_amount, client_message_id)
   on public.chat_messages to authenticated;
 grant update (is_read, read_at) on public.chat_messages to authenticated;
@@ -97,7 +97,7 @@ create table public.chat_blocks (
   foreign key (blocked_id) references public.public_profiles (id) on delete no action
 );
 comment on table public.chat_blocks is
-  'Block of a user: the blocker gets no more messages from the blocked user, in any conversation. The blocked user is '
+  'Block of a user: the blocked user''s messages no longer reach the blocker, in any conversation. The blocked user is '
   'not notified.';
 comment on constraint chat_blocks_blocked_profile_fkey on public.chat_blocks is
   'Lets a REST query embed the public profile of the blocked user.';
@@ -110,7 +110,7 @@ grant all on public.chat_blocks to service_role;
 create policy chat_blocks_select on public.chat_blocks for select to authenticated
   using (blocker_id = (select auth.uid()));
 
--- Who may read and write in a conversation.
+-- Read and write access to conversations.
 
 create function private.my_threads() returns setof uuid
 language sql stable security definer set search_path = '' as $$

@@ -55,7 +55,7 @@ language sql stable set search_path = '' as $$
   from (select case when p_user_id = p_thread.buyer_id then p_thread.seller_id else p_thread.buyer_id end as id) as o;
 $$;
 comment on function private.chat_thread_as_seen(public.chat_threads, uuid) is
-  'Returns a conversation for one of its two sides: the listing while it may be shown, the other side, the unread '
+  'Returns a conversation for one of its two sides: the listing while it is visible, the other side, the unread '
   'count, and the viewer''s block of the other. Ignores removed messages.';
 
 create function public.chat_open_thread(p_user_id uuid, p_listing_id uuid) returns jsonb
@@ -115,7 +115,7 @@ language sql stable set search_path = '' as $$
         order by coalesce(p.last_message_at, p.created_at) desc, p.id desc)
       from page p), '[]'),
     'unread_total', (
-      -- Written out for each side: one short look into the index of unread messages per conversation.
+      -- One subquery for each side: an index lookup of unread messages per conversation.
       select coalesce(pg_catalog.sum(s.unread), 0) from (
         select (select pg_catalog.count(*) from public.chat_messages m
                 where m.thread_id = b.id and m.sender_id = b.seller_id and not m.is_read
@@ -129,7 +129,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.chat_threads_page(uuid, timestamptz, uuid, integer) is
   'Returns a page of a user''s conversations {threads, unread_total}, newest first, after (p_before, p_before_id), '
-  'which are newest_at and id. A removed conversation returns with a new message; a seller sees no empty '
+  'which are newest_at and id. A removed conversation returns with a new message; sellers see no empty '
   'conversation.';
 
 create function public.chat_remove_thread(p_user_id uuid, p_thread_id uuid) returns jsonb

@@ -1,4 +1,4 @@
--- Sending and reading of messages. Times inside a conversation are given while its row is held, so that messages, and the
+-- Sending and reading of messages. Times inside a conversation are set under its row lock, so that messages, and the
 -- mark of a removal among them, have one order. A refusal is {"reason": <error code>}.
 
 create function private.notify_of_message() returns trigger
@@ -35,7 +35,7 @@ begin
 end;
 $$;
 comment on function private.read_notification_of_thread() is
-  'Trigger: marks the notification of a conversation as read once its reader has read every message, on every way.';
+  'Trigger: marks the notification of a conversation as read once its reader has read every message, through any interface.';
 create trigger chat_messages_read_notification after update on public.chat_messages referencing new table as written
   for each statement execute function private.read_notification_of_thread();
 

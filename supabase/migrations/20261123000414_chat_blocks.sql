@@ -1,4 +1,4 @@
--- Blocking of people, and reports about people and messages. A refusal is {"reason": <error code>}.
+-- Blocks of users, and reports about users and messages. A refusal is {"reason": <error code>}.
 
 create function public.chat_block(p_user_id uuid, p_other_user_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$

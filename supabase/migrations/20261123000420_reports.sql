@@ -44,7 +44,7 @@ declare
   v_listing public.listings;
   v_is_blocked boolean := (select u.is_blocked from public.accounts u where u.id = p_user_id);
 begin
-  -- The listing before its place in the queue, as every other change takes them.
+  -- The listing before its queue item, the lock order of all changes.
   select l.* into v_listing from public.listings l where l.id = p_listing_id for no key update;
   if v_is_blocked is null then
     return '{"reason": "authentication_required"}';
@@ -65,7 +65,7 @@ comment on function public.listing_report(uuid, uuid, text, text) is
   'Reports a listing, once per user: {id}. Restarts the check with high priority, urgent from the third report on; '
   'leaves the listing as it is. Reasons: not_found, forbidden (one''s own), account_blocked, authentication_required.';
 
--- A report past the backend names something that exists, is not the reporter's own, and that the reporter may see.
+-- A report through REST must name an existing subject, visible to the reporter and not the reporter's own.
 
 create function private.reported_user(p_type text, p_id uuid) returns uuid
 language plpgsql stable security definer set search_path = '' as $$
@@ -89,7 +89,7 @@ comment on function private.reported_user(text, uuid) is
 create function private.know_report_target() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  -- The app names the category of a listing.
+  -- The app sends the category of a listing.
   if new.target_type in ('car', 'horse', 'real_estate') then
     new.target_type := 'listing';
   end if;

@@ -1,7 +1,7 @@
 -- Commands and queries of moderators.
 
--- The work of moderators. Every function takes the listing before its place in the queue, so that a decision and a change
--- by the seller wait for each other. p_version is the version that the moderator has seen.
+-- Every function locks the listing before its queue item, so that a decision and a change
+-- by the seller wait for each other. p_version is the version shown to the moderator.
 
 create function private.moderator_refusal(p_moderator_id uuid) returns text
 language sql stable set search_path = '' as $$
@@ -9,7 +9,7 @@ language sql stable set search_path = '' as $$
     when u.role not in ('moderator', 'admin') then 'forbidden' end
   from (select p_moderator_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
-comment on function private.moderator_refusal(uuid) is 'Returns the reason why this user may not moderate, else null.';
+comment on function private.moderator_refusal(uuid) is 'Returns the reason of a refusal to moderate, else null.';
 
 create function private.queue_item(p_queue public.moderation_queue) returns jsonb
 language sql stable set search_path = '' as $$
@@ -23,7 +23,7 @@ language sql stable set search_path = '' as $$
   from public.listings l where l.id = p_queue.listing_id;
 $$;
 comment on function private.queue_item(public.moderation_queue) is
-  'Returns a queue item with everything that a moderator needs.';
+  'Returns a queue item with all details for a moderator.';
 
 create function public.moderation_list(
   p_moderator_id uuid, p_statuses text[], p_is_mine boolean, p_after_rank integer, p_after timestamptz, p_after_id uuid,
@@ -80,7 +80,7 @@ language sql stable set search_path = '' as $$
     where l.id = p_listing_id and (l.seller_user_id = p_user_id or m.id is not null));
 $$;
 comment on function private.is_party_to(uuid, uuid) is
-  'Returns true for a listing of one''s own or of a business in which one works: staff decide nothing there.';
+  'Returns true for a listing of the staff member or of a business in which the staff member works.';
 
 create function private.decision_refusal(
   p_moderator_id uuid, p_queue public.moderation_queue, p_version integer
@@ -97,8 +97,8 @@ language sql stable set search_path = '' as $$
   from public.accounts u where u.id = p_moderator_id;
 $$;
 comment on function private.decision_refusal(uuid, public.moderation_queue, integer) is
-  'Returns the reason why a moderator may not act on this queue item, else null: forbidden for listings of one''s own '
-  'or of a business in which one works. An administrator may act on items assigned to others.';
+  'Returns the reason for which a moderator may not act on this queue item, else null: forbidden for the moderator''s own listings '
+  'and those of the moderator''s businesses. An administrator may act on items assigned to others.';
 
 create function public.moderation_act(
   p_moderator_id uuid, p_listing_id uuid, p_version integer, p_action text, p_reason text

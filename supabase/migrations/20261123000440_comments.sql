@@ -17,7 +17,7 @@ create table public.comments (
   constraint comments_user_profile_fkey
     foreign key (user_id) references public.public_profiles (id) on delete no action
 );
-comment on table public.comments is 'Comments below a listing. A deleted one stays as a place for its replies.';
+comment on table public.comments is 'Comments below a listing. A deleted one stays for its replies.';
 comment on column public.comments.is_hidden is
   'Breaks a moderation rule or was reported, until a moderator decides: its author alone sees it.';
 create index comments_listing_created_idx on public.comments (listing_id, created_at desc, id desc);
@@ -59,7 +59,7 @@ create policy comment_likes_select on public.comment_likes for select to authent
 create policy comment_likes_delete on public.comment_likes for delete to authenticated
   using (user_id = (select auth.uid()));
 
--- Text in a reaction would pass the rules of comments: disguised digits, framed letters, flags that spell a word, invisible
+-- Text in a reaction would bypass the rules of comments: disguised digits, framed letters, flags that spell a word, invisible
 -- characters. One emoji is a symbol with its color, several joined ones, or one flag; no keycaps and no framed letters.
 create function private.is_emoji(p_text text) returns boolean
 language sql immutable set search_path = '' as $$
@@ -122,7 +122,7 @@ begin
   else
     return new;
   end if;
-  -- Rules that refuse have refused in the trigger that cleans; the others let a moderator look first.
+  -- Refusing rules were applied by the trigger that cleans; the others send the comment to a moderator.
   new.is_hidden := new.is_hidden or exists (
     select from public.moderation_rules r where r.is_active and r.category is null
       and private.rule_matches(r.kind, r.expression, private.rule_texts(new.text)));
@@ -130,7 +130,7 @@ begin
 end;
 $$;
 comment on function private.check_comment() is
-  'Trigger: checks where commenting is allowed, limits a deletion to its mark, and sends listed words to a moderator.';
+  'Trigger: checks permission to comment, limits a deletion to its mark, and sends listed words to a moderator.';
 create trigger comments_guard before insert or update of text, is_deleted on public.comments
   for each row execute function private.check_comment();
 

@@ -50,7 +50,7 @@ begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
   end if;
-  -- The counters of writes through PostgREST: who writes both ways has one allowance.
+  -- The counters of writes through PostgREST: both interfaces share one allowance.
   perform private.count_rows(p_key => pg_catalog.concat_ws(':', 'writes:comments:insert', w.seconds, p_user_id),
     p_rows => 1, p_max_hits => w.max_hits, p_seconds => w.seconds)
   from (values (10, 60), (60, 3600), (200, 86400)) as w (max_hits, seconds);
@@ -121,7 +121,7 @@ end;
 $$;
 comment on function public.comment_decide(uuid, uuid, boolean) is
   'Shows a hidden comment again, or removes it for good, and closes the reports about it: {id}. Reasons: not_found, '
-  'forbidden (also for a comment of one''s own or below a listing to which one is a party), account_blocked, '
+  'forbidden (also for the moderator''s own comments, and those below own listings), account_blocked, '
   'authentication_required.';
 
 revoke execute on function private.comment_view(public.comments),

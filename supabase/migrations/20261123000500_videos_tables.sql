@@ -1,5 +1,5 @@
 -- Videos at their providers, upload sessions, and the ledger of the transfer from api.video to Yandex Cloud Video.
--- Playback addresses are resolved per request and stored nowhere here: some of them expire.
+-- Playback addresses are resolved per request and not stored here: some of them expire.
 
 create table public.videos (
   id uuid primary key default gen_random_uuid(),
@@ -49,7 +49,7 @@ create table public.videos (
 comment on table public.videos is
   'Video with its places at providers. A row stays until the providers'' copies are released.';
 comment on column public.videos.owner_user_id is
-  'Owner. Restricts deletion of the user: a copy at a provider without a row would be paid for ever.';
+  'Owner. Restricts deletion of the user: a copy at a provider without a row would be billed for ever.';
 comment on column public.videos.fallback_provider is
   'Provider of a second copy that still plays when the first is gone, until fallback_until.';
 comment on column public.videos.replica_key is 'Object key of the copy in VK Cloud.';
@@ -62,19 +62,19 @@ comment on column public.videos.next_check_at is
 comment on column public.videos.delete_requested_at is 'No longer shown; a timer releases the copies and then sets deleted_at.';
 comment on column public.videos.ownership is
   'Evidence that the file at api.video belongs to this row (docs/decisions/0072). proved: it was uploaded under our '
-  'id while the upload session was open. adopted: an imported listing showed it. claimed: a user has named it, and it '
+  'id while the upload session was open. adopted: an imported listing showed it. claimed: named by a user; it '
   'is never deleted at api.video. Files at Yandex are all created by us.';
 comment on column public.videos.version is
   'Grows with each change of place, so that a video transfer notices an earlier change by the owner.';
 comment on column public.videos.next_listing_id is
   'Listing whose video this replaces once it plays; until then the listing shows its present one.';
 comment on column public.videos.lasting_hls_url is
-  'Playback address at api.video, whose public addresses last, so that they may be kept. Never one of Yandex, which '
+  'Playback address at api.video, whose public addresses do not expire. Never one of Yandex, which '
   'expire.';
 comment on column public.videos.lasting_file_url is
   'Encoded MP4 at api.video, once it is there: its first seconds are the preview in the feed.';
-comment on column public.videos.gone_at is 'Since when provider says that it has no such video. Another copy plays, if there is one.';
-comment on column public.videos.checks is 'Number of queries to the provider; the pauses grow with it.';
+comment on column public.videos.gone_at is 'Time since which the provider has reported the video as missing. Another copy plays, if there is one.';
+comment on column public.videos.checks is 'Number of queries to the provider; the intervals grow with it.';
 create unique index videos_provider_video_idx on public.videos (provider, provider_video_id);
 create unique index videos_one_per_listing_idx on public.videos (listing_id)
   where delete_requested_at is null and deleted_at is null;
@@ -125,7 +125,7 @@ create table public.upload_tickets (
 comment on table public.upload_tickets is 'Permission for one user to upload one video of a declared size within a short time.';
 comment on column public.upload_tickets.provider_ticket is
   'Provider''s upload token or tus address. Secret: returned to its user, kept here for revocation. Null until the '
-  'provider has responded: the row exists before the request, so that nothing at the provider is without one.';
+  'provider has responded: the row exists before the request, so that every object at the provider has one.';
 comment on column public.upload_tickets.revoked_at is
   'Time at which the provider confirmed the revocation of its token.';
 comment on column public.upload_tickets.idempotency_key is
@@ -199,15 +199,15 @@ create table public.video_migrations (
 comment on table public.video_migrations is
   'Ledger of the video transfer from api.video to Yandex: one row per video, one state each; every step can be '
   'repeated.';
-comment on column public.video_migrations.upload_url is 'tus address, stored before the first byte, so that a killed run goes on in the middle of the file.';
+comment on column public.video_migrations.upload_url is 'tus address, stored before the first byte, so that a killed run resumes in the middle of the file.';
 comment on column public.video_migrations.failed_state is 'State that failed, in which the next attempt starts.';
 comment on column public.video_migrations.chunk_digests is
-  '[{"from", "to", "sha256"}]: a running hash cannot be kept between two invocations, one per chunk can.';
-comment on column public.video_migrations.source_etag is 'Two runs must not mix two versions of the source.';
+  '[{"from", "to", "sha256"}]: a running hash cannot pass from one invocation to the next, one per chunk can.';
+comment on column public.video_migrations.source_etag is 'Guards against mixing two versions of the source.';
 comment on column public.video_migrations.previous_place is
   'Addresses of listing and video before the switch; the rollback restores them.';
 comment on column public.video_migrations.started_on is 'Bishkek day against whose limit it counts.';
-comment on column public.video_migrations.source_release_after is 'Not before this time is the copy at api.video deleted.';
+comment on column public.video_migrations.source_release_after is 'Earliest time to delete the copy at api.video.';
 comment on column public.video_migrations.target_requested_at is
   'Time of the first request for a copy. Since then a copy with an unknown id may exist: look it up before another '
   'request.';
@@ -217,7 +217,7 @@ comment on column public.video_migrations.target_number is
 comment on column public.video_migrations.polled_at is
   'Time of the last query to the provider for the state of the copy.';
 comment on column public.video_migrations.source_release_started_at is
-  'From here on the copy at api.video counts as gone: there is no way back.';
+  'Since this time the copy at api.video counts as deleted: no rollback is possible.';
 comment on column public.video_migrations.target_release_after is
   'Earliest time to delete an unneeded copy at Yandex: rolled back, or its listing was deleted meanwhile.';
 create unique index video_migrations_target_idx on public.video_migrations (target_provider, target_video_id);
@@ -253,7 +253,7 @@ create table public.video_migration_days (
   check (started <= allowed)
 );
 comment on table public.video_migration_days is
-  'Number of videos begun per Bishkek day; keeps the daily limit over restarts and parallel runs.';
+  'Number of videos begun per Bishkek day; keeps the daily limit across restarts and parallel runs.';
 comment on column public.video_migration_days.source_seconds is
   'Seconds of video whose copying began, by which download and transcoding are billed.';
 create trigger video_migration_days_touch_updated_at before update on public.video_migration_days

@@ -29,7 +29,7 @@ begin
 end;
 $$;
 comment on function private.upload_refusal(uuid, uuid) is
-  'Returns the reason why this user may not upload, for a listing or for a future one; else null.';
+  'Returns the reason of a refusal to upload, for a listing or for a future one; else null.';
 
 create function private.remembered_ticket(p_user_id uuid, p_key text, p_digest bytea) returns jsonb
 language plpgsql volatile set search_path = '' as $$

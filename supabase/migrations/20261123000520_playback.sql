@@ -1,6 +1,6 @@
 -- Reading and playing videos, and their lasting addresses.
 
--- Reading and deleting a video by people.
+-- Reading and deletion of videos by users.
 
 create function private.video_copies(p_video public.videos) returns jsonb
 language sql stable set search_path = '' as $$
@@ -35,7 +35,7 @@ language sql stable set search_path = '' as $$
         and (p_video.listing_id is not null or private.edits_listing(l, p_viewer_id)));
 $$;
 comment on function private.may_see_video(public.videos, uuid) is
-  'Returns true for its owner, its uploader, and everybody who may see the listing that shows it.';
+  'Returns true for its owner, its uploader, and all viewers of the listing that shows it.';
 
 create function public.video_read(p_video_id text, p_viewer_id uuid default null) returns jsonb
 language sql stable set search_path = '' as $$
@@ -63,7 +63,7 @@ language sql stable set search_path = '' as $$
   from public.videos v where v.id = p_video_id and v.delete_requested_at is null;
 $$;
 comment on function public.video_plays(uuid) is
-  'Returns the places where a video plays, to any caller who knows its id, as with the providers'' own public '
+  'Returns the places where a video plays, to any caller with its id, as with the providers'' own public '
   'addresses: players show no token. Null for none.';
 
 create function public.video_delete(p_user_id uuid, p_video_id uuid) returns jsonb
@@ -100,12 +100,12 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.video_find(text, text) is 'Returns our id of a video at a provider; null for none.';
 
--- Addresses of videos that are brought up to date in the background: of the time before, and after a change of the domain.
+-- Addresses of videos, updated in the background: imported ones, and all after a change of the domain.
 
 create function public.videos_readdress(p_api_url text, p_limit integer) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
-  -- The addresses that begin with it are those up to the next character after its last one, the slash.
+  -- Addresses with this prefix are those below the prefix with its last character, the slash, replaced by the next one.
   v_begin constant text := p_api_url || '/video/';
   v_end constant text := p_api_url || '/video0';
   v_video public.videos;
@@ -125,7 +125,7 @@ begin
 end;
 $$;
 comment on function public.videos_readdress(text, integer) is
-  'Updates listings whose video is at Yandex to our present address. Returns how many changed; call until it returns '
+  'Updates listings whose video is at Yandex to our present address. Returns the number of changes; call until it returns '
   '0.';
 
 create function public.videos_unchecked(p_limit integer, p_lease_seconds integer) returns jsonb
@@ -145,7 +145,7 @@ comment on function public.videos_unchecked(integer, integer) is
   'Returns videos at api.video that became ready without a query: [{id, provider, provider_video_id}]. A few at a '
   'time: viewers share the requests per minute.';
 
--- When a video supplier is lost: playback goes over to the copies at VK Cloud, and back.
+-- Loss of a video provider: playback switches to the replicas at VK Cloud, and back.
 
 create table public.playback_switches (
   id uuid primary key default gen_random_uuid(),

@@ -10,7 +10,7 @@ create table public.cdn_purges (
   updated_at timestamptz not null default now(),
   check (done_at is null or taken_at is not null)
 );
-comment on table public.cdn_purges is 'Paths of the CDN to be purged. A path that waits already is not added again.';
+comment on table public.cdn_purges is 'Paths of the CDN to be purged. A waiting path is not added again.';
 create unique index cdn_purges_waiting_idx on public.cdn_purges (path) where taken_at is null;
 create index cdn_purges_order_idx on public.cdn_purges (created_at) where done_at is null;
 create trigger cdn_purges_touch_updated_at before update on public.cdn_purges
@@ -48,7 +48,7 @@ begin
       and (p.taken_at is null or p.taken_at < pg_catalog.now() - interval '10 minutes')) then
     return '[]';
   end if;
-  -- The row's lock lets parallel runs come one after the other; the second finds that the minute is taken.
+  -- The row lock serialises parallel runs; the second finds the minute used.
   insert into public.job_leases as j (job, last_started_at) values ('cdn_purger', pg_catalog.now())
   on conflict (job) do update set last_started_at = excluded.last_started_at
     where j.last_started_at is null or j.last_started_at <= pg_catalog.now() - interval '60 seconds';
@@ -91,7 +91,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_again integer;
 begin
-  -- Where the same path has been asked for meanwhile, that one is enough.
+  -- A waiting request for the same path suffices.
   delete from public.cdn_purges p where p.id = any (p_ids)
     and exists (select from public.cdn_purges q where q.path = p.path and q.taken_at is null);
   update public.cdn_purges p set taken_at = null where p.id = any (p_ids) and p.done_at is null;
@@ -114,7 +114,7 @@ begin
 end;
 $$;
 comment on function public.cdn_purge_request(text[]) is
-  'Adds paths, a `*` allowed at the end; returns how many were not waiting already.';
+  'Adds paths, a `*` allowed at the end; returns the number of new ones.';
 
 create function public.cdn_purge_drop() returns integer
 language plpgsql volatile set search_path = '' as $$

@@ -1,7 +1,7 @@
 -- Transfer of videos from api.video to Yandex (docs/decisions/0025): entries, plan, retries.
 -- Starts paused: deploying the function transfers nothing until the quota is raised (runbook migrate-videos).
 
--- The move of videos from api.video to Yandex (docs/decisions/0025): what its ledger keeps besides, and what others ask it.
+-- Additional state of the transfer's ledger, and queries of other functions (docs/decisions/0025).
 
 create function private.held_migration(p_id uuid, p_holder text) returns public.video_migrations
 language sql volatile set search_path = '' as $$
@@ -22,8 +22,8 @@ language sql stable set search_path = '' as $$
   from (select p_migration.video_id as id) as asked left join public.videos v on v.id = asked.id;
 $$;
 comment on function private.migration_obstacle(public.video_migrations) is
-  'Returns the reason why an entry before its switch must not continue (its owner was faster, or Yandex would play it '
-  'flat); else null.';
+  'Returns the reason against continuing an entry before its switch (changed by its owner, or played flat by '
+  'Yandex); else null.';
 
 create function private.leave_out(p_migration public.video_migrations, p_reason text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -37,7 +37,7 @@ begin
 end;
 $$;
 comment on function private.leave_out(public.video_migrations, text) is
-  'Ends an entry for good. Abandons a copy that was begun; a timer deletes it.';
+  'Ends an entry for good. Abandons a started copy; a timer deletes it.';
 
 create function private.migration_entry(p_migration public.video_migrations) returns jsonb
 language sql stable set search_path = '' as $$
@@ -51,9 +51,9 @@ language sql stable set search_path = '' as $$
   from (select p_migration.*) as m left join public.listings l on l.id = m.listing_id;
 $$;
 comment on function private.migration_entry(public.video_migrations) is
-  'Returns an entry in the form that the video transfer works on.';
+  'Returns an entry in the form of the video transfer.';
 
--- Which videos are to move, and what of them is known before the first byte.
+-- Selection of videos for the transfer, with the facts available before the first byte.
 
 create function public.video_migration_plan(p_limit integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -124,7 +124,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_again integer;
 begin
-  -- A copy that still exists is taken up where it is; one that was deleted is forgotten.
+  -- Resumes a copy that still exists; removes the record of a deleted one.
   update public.video_migrations m set state = 'planned', failure_kind = null, failure_reason = null,
     failed_state = null, attempts = 0, next_try_at = null, started_on = null, rolled_back_at = null,
     previous_place = null, switched_at = null, confirmed_at = null, target_release_after = null,
@@ -144,9 +144,9 @@ end;
 $$;
 comment on function public.video_migration_retry(text[]) is
   'Plans again entries that were rolled back, left out or abandoned, when the listing still shows the video at '
-  'api.video. Returns how many. They count against the daily limit like new ones.';
+  'api.video. Returns their number. They count against the daily limit like new ones.';
 
--- A seller whose app remembers the address at api.video may send it again after the video has moved. That is no new video.
+-- The app may store a former address at api.video and send it after the transfer. It is no new video.
 
 create function private.is_moved_video(p_video public.videos, p_api_video_id text) returns boolean
 language sql stable set search_path = '' as $$
@@ -169,7 +169,7 @@ language sql stable set search_path = '' as $$
     else p_fields end;
 $$;
 comment on function private.without_moved_video(public.listings, jsonb) is
-  'Drops addresses of a video''s former place from a change: they would outlive the copy there.';
+  'Drops addresses of a video''s former place from a change: they would fail once the copy there is deleted.';
 
 insert into public.job_leases (job, paused_at) values ('video_migrator', pg_catalog.now()) on conflict (job) do nothing;
 

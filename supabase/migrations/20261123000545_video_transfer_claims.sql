@@ -1,10 +1,10 @@
--- Claims of video transfer entries: the pause, leases, the day's allowance. Rules of races live here.
+-- Claims of video transfer entries: the pause, leases, the day's allowance. Decides all races.
 
 create function private.migration_paused() returns boolean
 language sql stable set search_path = '' as $$
   select exists (select from public.job_leases j where j.job = 'video_migrator' and j.paused_at is not null);
 $$;
-comment on function private.migration_paused() is 'Returns true while a staff member has paused the video transfer.';
+comment on function private.migration_paused() is 'Returns true while the video transfer is paused by staff.';
 
 create function public.video_migration_pause(p_paused boolean) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -27,7 +27,7 @@ begin
     return 'budget_spent';
   end if;
   if p_daily_limit > 0 then
-    -- The row's lock lets parallel runs take one after the other; the table's check would refuse one too many.
+    -- The row lock serialises parallel runs; the table's check would refuse one too many.
     insert into public.video_migration_days as d (day, allowed, started, source_seconds)
     values (private.bishkek_day(), p_daily_limit, 1, p_seconds)
     on conflict (day) do update set allowed = p_daily_limit, started = d.started + 1,

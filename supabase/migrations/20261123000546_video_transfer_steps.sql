@@ -1,6 +1,6 @@
--- Steps of a video transfer entry. Each may be called again, and each refuses a run that no longer holds the entry.
+-- Steps of a video transfer entry. Each may be repeated, and each refuses a run that no longer holds the entry.
 -- Answers: {outcome: 'ok'} with the input of the next step, {outcome: 'lost'}, {outcome: 'paused'}, or
--- {outcome: 'skipped', reason} where the owner was faster.
+-- {outcome: 'skipped', reason} where the owner changed it first.
 
 create function private.step_check(p_migration public.video_migrations, p_states text[]) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -10,7 +10,7 @@ begin
   if p_migration.id is null or p_migration.state <> all (p_states) then
     return '{"outcome": "lost"}';
   end if;
-  -- The row of the video is locked by no step: the switch does that, and looks again.
+  -- No step locks the row of the video: only the switch does, and checks again.
   v_obstacle := private.migration_obstacle(p_migration);
   return case when v_obstacle is not null then private.leave_out(p_migration, v_obstacle) end;
 end;
@@ -77,7 +77,7 @@ begin
       or coalesce(v_entry.target_video_id, p_target_video_id) <> p_target_video_id then
     return '{"outcome": "lost"}';
   end if;
-  -- Kept also when the owner was faster: the timer that deletes needs the id.
+  -- Stored also if the owner changed it first: the deleting timer needs the id.
   update public.video_migrations m set target_video_id = p_target_video_id, upload_url = p_upload_url where m.id = p_id;
   return coalesce(private.step_check(v_entry, array['copying']), '{"outcome": "ok"}');
 end;
@@ -132,7 +132,7 @@ end;
 $$;
 comment on function public.video_migration_progress(uuid, text, integer, bigint, jsonb) is
   'Records chunks stored at the provider, from p_from on: [{from, to, sha256 (hex)}]. Drops earlier reports beyond '
-  'p_from: the provider has lost those chunks. Extends the lease; progress resets earlier failures.';
+  'p_from: the provider lost those chunks. Extends the lease; progress resets earlier failures.';
 
 create function public.video_migration_uploaded(p_id uuid, p_holder text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -161,7 +161,7 @@ declare
   v_waiting integer;
 begin
   update public.video_migrations m set polled_at = pg_catalog.now(), lease_holder = null, lease_until = null,
-    -- The longer it has taken, the more rarely it is asked about: between once and ten times p_seconds.
+    -- The interval grows with the time since the upload: between once and ten times p_seconds.
     next_try_at = pg_catalog.now() + pg_catalog.make_interval(secs => greatest(p_seconds,
       least(p_seconds * 10, extract(epoch from pg_catalog.now() - m.uploaded_at)::integer / 4)))
   where m.id = any (p_ids) and m.lease_holder = p_holder and m.state = 'uploaded';
@@ -207,7 +207,7 @@ begin
     next_try_at = case when not v_is_final then pg_catalog.now() + pg_catalog.make_interval(
       secs => least(21600, p_retry_seconds * pg_catalog.power(2, least(v_entry.attempts, 20)))) end,
     lease_holder = null, lease_until = null,
-    -- What was given up before the switch is of no use to anybody; kept a week, so that a person may look at it.
+    -- An abandoned copy is unused; kept for a week for inspection by staff.
     target_release_after = case when v_is_final and v_entry.state <> 'switched' and v_entry.target_requested_at is not null
       then pg_catalog.now() + interval '7 days' end
   where m.id = p_id;

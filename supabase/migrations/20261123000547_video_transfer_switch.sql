@@ -33,7 +33,7 @@ $$;
 comment on function private.point_listings(public.video_migrations, uuid[], jsonb) is
   'Switches listings to the copy. Keeps a thumbnail that the seller has stored elsewhere.';
 
--- A video's lasting addresses are those of its present place: they go with the switch and come back with the rollback.
+-- A video's lasting addresses are those of its present place: they change with the switch and with the rollback.
 create function public.video_migration_switch(p_id uuid, p_holder text, p_place jsonb, p_fallback_days integer,
   p_confirm_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -96,13 +96,13 @@ comment on function public.video_migration_confirmed(uuid, text, integer) is
   'Records that the copy still plays some time after the switch. Starts the days after which api.video''s copy is '
   'released.';
 
--- Our addresses of videos may have changed their domain since the switch: the id in them tells that they are the video's.
+-- Our addresses may have changed their domain since the switch: their id identifies the video.
 create function private.point_back(p_migration public.video_migrations) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
   v_back integer;
 begin
-  -- A listing that shows something else by now is left alone.
+  -- Skips a listing that shows another video by now.
   update public.listings l set video_id = old.video_id, video_provider = old.video_provider,
     video_status = old.video_status, video_url = old.video_url, video_player_url = old.video_player_url,
     video_thumbnail_url = old.video_thumbnail_url,

@@ -1,6 +1,6 @@
 -- Status and reports of the video transfer, and the operations page's commands.
 
--- What people see of the migration.
+-- Status of the transfer for staff.
 
 create function private.migration_states() returns jsonb
 language sql stable set search_path = '' as $$
@@ -74,7 +74,7 @@ $$;
 comment on function public.video_migration_entries(text[], text[], integer, uuid) is
   'Returns a page of entries in these states or with these ids. Read-only.';
 
--- The move of videos in the hands of administrators: the same steps as the command line's, with a line in the audit log in
+-- Orders of administrators to the transfer: the steps of the command line, with a line in the audit log in
 -- the same transaction.
 
 create function public.migration_overview(p_operator_id uuid, p_daily_limit integer, p_days integer) returns jsonb

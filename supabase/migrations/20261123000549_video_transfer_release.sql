@@ -1,4 +1,4 @@
--- Release of copies: api.video's long after a confirmed move, Yandex's after a move that came to nothing.
+-- Release of copies: api.video's long after a confirmed transfer, Yandex's after an abandoned one.
 
 create function public.video_migration_claim_release(p_holder text, p_lease_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -46,7 +46,7 @@ language sql stable set search_path = '' as $$
   from (select p_migration.video_id as id) as asked left join public.videos v on v.id = asked.id;
 $$;
 comment on function private.release_obstacle(public.video_migrations) is
-  'Returns the reason why the copy at api.video must stay (the other is not in use, it was only claimed to be ours, '
+  'Returns the reason against deleting the copy at api.video (the other is not in use, the ownership is only claimed, '
   'VK Cloud has no replica, or a listing still shows it); else null.';
 
 create function public.video_migration_begin_release(p_id uuid, p_holder text) returns jsonb
@@ -111,7 +111,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_close_deleted() is
-  'Closes entries whose video and both copies have been deleted since. Returns how many.';
+  'Closes entries whose video and both copies have been deleted since. Returns their number.';
 
 revoke execute on function public.video_migration_claim_release(text, integer),
   private.release_obstacle(public.video_migrations), public.video_migration_begin_release(uuid, text),

@@ -43,15 +43,15 @@ comment on table public.pictures is
   'Uploaded picture and its public files. In bucket incoming: uploaded with a permission of the API; in any other: '
   'stored there by the app itself and cleaned in place.';
 comment on column public.pictures.state is
-  'withdrawn: nothing that people may see names it, and its files lie in the private bucket until they may again. '
+  'withdrawn: no public object uses it, and its files are in the private bucket until one does. '
   'withdrawing, restoring: the job moves the files.';
 comment on column public.pictures.listing_id is 'Listing to which the picture is added when it is ready.';
 comment on column public.pictures.version is 'Grows with each new content: a result for an older one is ignored.';
 comment on column public.pictures.attempts is 'Claims without a result: a picture that kills its workers is refused.';
-comment on column public.pictures.received_at is 'When its content was first known to be there; null while it is not.';
-comment on column public.pictures.etag is 'Of the cleaned bytes written in place: any other version is unclean.';
+comment on column public.pictures.received_at is 'Time of the first proof of its content; null without one.';
+comment on column public.pictures.etag is 'Version of the cleaned bytes written in place: any other one is unclean.';
 comment on column public.pictures.files is 'Public files: [{name, url, width, height, type}], smallest first.';
-comment on column public.pictures.unused_since is 'Null while a listing, profile, business or message names it.';
+comment on column public.pictures.unused_since is 'Null while a listing, profile, business or message uses it.';
 create index pictures_owner_idx on public.pictures (owner_user_id, created_at desc);
 create index pictures_listing_idx on public.pictures (listing_id);
 create index pictures_work_idx on public.pictures (next_attempt_at)
@@ -90,7 +90,7 @@ language sql stable set search_path = '' as $$
 $$;
 
 comment on function private.picture_view(public.pictures) is
-  'Returns a picture as its owner sees it; image and url are null until it is ready.';
+  'Returns a picture for its owner; image and url are null until it is ready.';
 
 create function private.picture_refusal(p_user_id uuid, p_listing_id uuid) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -100,7 +100,7 @@ begin
   if v_reason is not null then
     return v_reason;
   end if;
-  -- Parallel requests of one person are counted one after the other.
+  -- Parallel requests of one user are counted one after the other.
   perform 1 from public.accounts u where u.id = p_user_id for no key update;
   return (select case when pg_catalog.count(*) >= 300
       or pg_catalog.count(*) filter (where p.state in ('awaiting', 'received')) >= 40 then 'picture_limit_reached' end
@@ -110,7 +110,7 @@ begin
 end;
 $$;
 comment on function private.picture_refusal(uuid, uuid) is
-  'Returns the reason why this user may not upload a picture, else null: at most 300 in a day, 40 of them unfinished.';
+  'Returns the reason of a refusal to upload a picture, else null: at most 300 in a day, 40 of them unfinished.';
 
 create function public.picture_open(p_user_id uuid, p_request jsonb, p_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -153,7 +153,7 @@ $$;
 comment on function public.picture_list(uuid, integer, uuid) is
   'Returns the newest pictures of this user, of one listing where given, with their states.';
 
--- Named by listings, profiles, businesses and messages. A picture that nothing names is deleted after a day.
+-- References from listings, profiles, businesses and messages. An unreferenced picture is deleted after a day.
 
 create table private.picture_uses (
   bucket_id text not null,
@@ -166,7 +166,7 @@ create table private.picture_uses (
 comment on table private.picture_uses is
   'Names pictures by the key of their row in public.pictures. Kept by triggers on the tables that hold addresses.';
 comment on column private.picture_uses.is_shown is
-  'False where nobody but the owner sees what names the picture, as with a rejected listing.';
+  'False if only the owner sees the row with the reference, as with a rejected listing.';
 create index picture_uses_user_idx on private.picture_uses (used_by);
 grant select on private.picture_uses to service_role;
 
@@ -180,7 +180,7 @@ language sql immutable set search_path = '' as $$
     '/(pictures|avatars|listings-thumbnails|business-logos)/([0-9a-f-]{36}/[^?#]+)') as m (parts);
 $$;
 comment on function private.picture_key(text) is
-  'Returns {bucket_id, name} of the picture behind an address, whichever host serves it; null for other addresses.';
+  'Returns {bucket_id, name} of the picture behind an address, at any of its hosts; null for other addresses.';
 
 create function private.images_of(p_urls text[]) returns jsonb
 language sql stable set search_path = '' as $$

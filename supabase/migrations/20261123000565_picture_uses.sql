@@ -11,7 +11,7 @@ begin
   else
     v_use := new;
   end if;
-  -- The lock first: of two that let go of the same picture the second one sees that nothing is left.
+  -- The lock first: of two parallel removals of the last uses the second sees none left.
   perform 1 from public.pictures p where p.bucket_id = v_use.bucket_id and p.name = v_use.name for update;
   update public.pictures p set unused_since = case when not exists (select from private.picture_uses u
       where u.bucket_id = v_use.bucket_id and u.name = v_use.name) then pg_catalog.now() end
@@ -25,7 +25,7 @@ begin
     perform private.withdraw_picture(p_bucket_id => v_use.bucket_id, p_name => v_use.name);
   end if;
   if tg_op = 'INSERT' then
-    -- A result that was written meanwhile has not seen this use.
+    -- A result written meanwhile lacks this use.
     update public.listings l set images = l.images
     where l.id = v_use.used_by and v_use.kind = 'listing'
       and l.images <> private.images_of(pg_catalog.array_prepend(l.thumbnail_url, l.additional_images));
@@ -38,8 +38,8 @@ begin
 end;
 $$;
 comment on function private.note_picture_use() is
-  'Trigger: keeps the time since when nothing names a picture, withdraws one when nothing names it that people may '
-  'see, restores it when something does again, and shows one that has become ready meanwhile.';
+  'Trigger: keeps the start of the time without uses, withdraws a picture without public uses, '
+  'restores it with a new one, and shows one that became ready meanwhile.';
 create trigger picture_uses_note after insert or delete or update of is_shown on private.picture_uses
   for each row execute function private.note_picture_use();
 
@@ -52,8 +52,8 @@ language sql volatile security definer set search_path = '' as $$
   on conflict do nothing;
 $$;
 comment on function private.purge_picture(public.pictures) is
-  'Queues the folder of a picture''s encoded files for a purge, answers that vary included. Files cleaned in place are '
-  'not named by their content, so that the CDN keeps none.';
+  'Queues the folder of a picture''s encoded files for a purge, including answers that vary. Files cleaned in place are '
+  'not named by their content, so the CDN does not cache them.';
 
 create function private.withdraw_picture(p_bucket_id text, p_name text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -66,7 +66,7 @@ begin
 end;
 $$;
 comment on function private.withdraw_picture(text, text) is
-  'Withdraws a public picture: hides it where it is named, queues its purge and the move of its files.';
+  'Withdraws a public picture: hides it where it is used, queues its purge and the move of its files.';
 
 create function private.name_pictures(p_used_by uuid, p_kind text, p_urls text[], p_is_shown boolean default true)
 returns void
@@ -74,7 +74,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_gone private.picture_uses;
 begin
-  -- One by one in the order of names, so that two that name the same pictures never wait for each other in a circle.
+  -- One by one in the order of names, so that two transactions with the same pictures never deadlock.
   for v_gone in select u.* from private.picture_uses u where u.used_by = p_used_by and not exists (
       select from pg_catalog.unnest(p_urls) as t (url) where private.picture_key(t.url) = array[u.bucket_id, u.name])
     order by u.bucket_id, u.name
@@ -92,7 +92,7 @@ begin
 end;
 $$;
 comment on function private.name_pictures(uuid, text, text[], boolean) is
-  'Records that this row names the pictures behind these addresses, and no others; whether people may see them there.';
+  'Records exactly the pictures behind these addresses as uses of this row, public or not.';
 
 create function private.show_images() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -102,7 +102,7 @@ begin
 end;
 $$;
 comment on function private.show_images() is
-  'Trigger: derives images from the addresses of a listing; a value of anybody else is overwritten.';
+  'Trigger: derives images from the addresses of a listing; other values are overwritten.';
 create trigger listings_show_images before insert or update of thumbnail_url, additional_images, images
   on public.listings for each row execute function private.show_images();
 
@@ -158,7 +158,7 @@ begin
 end;
 $$;
 comment on function private.shown_avatar(text) is
-  'Returns the address of an avatar, or null until its file is cleaned: nobody else learns where the original lies.';
+  'Returns the address of an avatar, or null until its file is cleaned: the place of the original stays private.';
 
 create function private.show_picture() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -174,7 +174,7 @@ begin
 end;
 $$;
 comment on function private.show_picture() is
-  'Trigger: shows or hides a picture, whose state has changed, wherever it is named.';
+  'Trigger: shows or hides a picture, whose state has changed, wherever it is used.';
 create trigger pictures_show after insert or update of state on public.pictures
   for each row execute function private.show_picture();
 
@@ -191,7 +191,7 @@ begin
 end;
 $$;
 comment on function private.add_to_listing(public.pictures) is
-  'Adds a ready picture to the listing for which it was uploaded, where its owner may still edit it. It is checked as '
+  'Adds a ready picture to the listing for which it was uploaded, if its owner may still edit it. It is checked like '
   'any other change of content.';
 
 revoke execute on function private.note_picture_use(), private.purge_picture(public.pictures),

@@ -1,4 +1,4 @@
--- Work of the picture job: claims with a lease, results, and files that the app has stored itself.
+-- Work of the picture job: claims with a lease, results, and files stored by the app itself.
 
 create function public.picture_claim(p_names text[], p_limit integer, p_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -40,7 +40,7 @@ begin
     decided_at = case when s.state <> 'awaiting' then pg_catalog.now() end,
     deleted_at = case when s.state = 'deleted' then pg_catalog.now() end
   from (select q.id, case when q.bucket_id <> 'incoming' then 'deleted'
-      -- An upload that began in time may end later.
+      -- An upload started in time may end later.
       when q.expires_at < pg_catalog.now() - interval '15 minutes' then 'expired' else 'awaiting' end as state
     from public.pictures q where q.id = p_id) as s
   where p.id = s.id and p.version = p_version and p.state in ('awaiting', 'received')
@@ -62,7 +62,7 @@ language sql volatile set search_path = '' as $$
   where p.id = p_id and p.version = p_version and p.state in ('awaiting', 'received', 'withdrawing', 'restoring');
 $$;
 comment on function public.picture_postpone(uuid, integer, integer, text, boolean) is
-  'Returns a picture to the queue after a failure. One that may be its own, as of the encoder, counts as an attempt; one of the '
+  'Returns a picture to the queue after a failure. A failure perhaps caused by the picture, as of the encoder, counts as an attempt; one of the '
   'storage does not. p_error is for staff.';
 
 create function public.picture_rewriting(p_id uuid, p_version integer, p_etag text) returns boolean
@@ -87,7 +87,7 @@ begin
     select u.used_by from private.picture_uses u join public.pictures p on p.bucket_id = u.bucket_id and p.name = u.name
     where p.id = p_id)
   order by l.id for no key update;
-  -- In a statement of its own: the next one then sees the uses of whoever held the row.
+  -- A separate statement: the next one then sees the uses of the former lock holder.
   perform 1 from public.pictures p where p.id = p_id for update;
   update public.pictures p set state = 'ready', next_attempt_at = null, lease_until = null, attempts = 0,
     decided_at = pg_catalog.now(), sha256 = pg_catalog.decode(p_found ->> 'sha256', 'hex'),
@@ -103,7 +103,7 @@ begin
   if v_picture.listing_id is not null then
     perform private.add_to_listing(v_picture);
   end if;
-  -- What named it may have been rejected meanwhile.
+  -- Its uses may have been rejected meanwhile.
   if exists (select from private.picture_uses u where u.bucket_id = v_picture.bucket_id and u.name = v_picture.name)
       and not exists (select from private.picture_uses u
         where u.bucket_id = v_picture.bucket_id and u.name = v_picture.name and u.is_shown) then
@@ -141,7 +141,7 @@ begin
 end;
 $$;
 comment on function public.picture_refuse(uuid, integer, text) is
-  'Records why a file will never be a picture; a profile or business that names it has none then.';
+  'Records the reason of a final refusal; a profile or business that uses it has no picture then.';
 
 create function public.picture_moved(p_id uuid, p_version integer) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -168,8 +168,8 @@ begin
 end;
 $$;
 comment on function public.picture_moved(uuid, integer) is
-  'Records that the files of a picture lie where its state wants them; returns withdrawn or ready, null when that has '
-  'changed meanwhile. A withdrawn one is purged once more: until now an edge could fetch it again.';
+  'Records that the files of a picture are in the bucket of its state; returns withdrawn or ready, null when that has '
+  'changed meanwhile. A withdrawn one is purged once more: until now an edge could cache it again.';
 
 create function private.receive_direct_picture(p_bucket_id text, p_name text, p_etag text) returns void
 language sql volatile set search_path = '' as $$
@@ -185,7 +185,7 @@ language sql volatile set search_path = '' as $$
   where p.etag is distinct from p_etag or p.state in ('refused', 'deleted');
 $$;
 comment on function private.receive_direct_picture(text, text, text) is
-  'Queues a file that the app has stored itself, unless these are the bytes that were written in place.';
+  'Queues a file that the app has stored itself, unless these are the cleaned bytes.';
 
 create function private.note_direct_picture() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -205,7 +205,7 @@ begin
 end;
 $$;
 comment on function private.note_direct_picture() is
-  'Trigger: queues each picture stored past the API in the transaction that makes it public. Needs the owner''s '
+  'Trigger: queues each picture stored directly in the transaction that makes it public. Needs the owner''s '
   'rights, as Storage writes.';
 create trigger auto360_note_direct_picture after insert or delete or update of bucket_id, name, metadata
   on storage.objects for each row execute function private.note_direct_picture();
@@ -232,7 +232,7 @@ begin
 end;
 $$;
 comment on function public.picture_find_missed(integer) is
-  'Queues files of the public buckets that no trigger has seen, such as after a restore; returns how many.';
+  'Queues files of the public buckets missed by the trigger, such as after a restore; returns their number.';
 
 -- Files that were public before this rule.
 select public.picture_find_missed(1000000);

@@ -1,4 +1,4 @@
--- Deletion of pictures that nothing names, of originals, and of files that no row names (docs/decisions/0131).
+-- Deletion of unreferenced pictures, of originals, and of files without a row (docs/decisions/0131).
 
 create function public.picture_deletions(p_limit integer, p_dry_run boolean) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -17,7 +17,7 @@ begin
       and p.created_at < pg_catalog.now() - interval '30 days'
     order by p.created_at limit p_limit);
   if not p_dry_run then
-    -- The conditions once more, under the lock: somebody may have named it since.
+    -- The conditions again, under the lock: a use may have been added since.
     update public.pictures p set state = 'deleting', version = p.version + 1, next_attempt_at = null
     where p.id = any (v_unused) and p.state <> 'deleting' and p.unused_since < pg_catalog.now() - interval '1 day';
   end if;
@@ -33,7 +33,7 @@ begin
 end;
 $$;
 comment on function public.picture_deletions(integer, boolean) is
-  'Returns what is to be deleted, at most p_limit of each: {unused, originals, pictures: [{id, bucket, names}], '
+  'Returns due deletions, at most p_limit of each: {unused, originals, pictures: [{id, bucket, names}], '
   'incoming: [{id, name}]}. Unused for a day; originals after 30 days. A dry run counts and changes nothing; otherwise '
   'pictures are claimed, and returned again by the next run until they are recorded as deleted.';
 
@@ -53,7 +53,7 @@ begin
   get diagnostics v_count = row_count;
   update public.pictures p set incoming_deleted_at = pg_catalog.now()
   where p.id = any (p_incoming_ids) and p.incoming_deleted_at is null;
-  -- Rows tell for a while what became of a file.
+  -- Rows are kept for a while as the history of a file.
   delete from public.pictures p
   where p.state in ('refused', 'expired', 'deleted') and p.updated_at < pg_catalog.now() - interval '30 days'
     and (p.bucket_id <> 'incoming' or p.incoming_deleted_at is not null);
@@ -74,15 +74,15 @@ language sql stable set search_path = '' as $$
       and not exists (select from public.pictures p
         where p.bucket_id = 'incoming'
           and p.name = pg_catalog.split_part(o.name, '/', 1) || '/' || pg_catalog.split_part(o.name, '/', 2)
-          -- A worker may be writing it once more at this moment, and name it next.
+          -- A worker may be rewriting it at this moment, and use it next.
           and (p.state in ('awaiting', 'received')
             or p.files @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('name', o.name))))
     order by o.name collate "C" limit p_limit
   ) as s;
 $$;
 comment on function public.picture_strays(text, integer) is
-  'Returns public files older than a day that no row names, such as of a killed run, after a name in byte order. Those of a '
-  'picture that still waits for its result are left alone.';
+  'Returns public files older than a day without a row, such as of a killed run, after a name in byte order. Those of a '
+  'picture that still waits for its result are omitted.';
 
 create function public.picture_status() returns jsonb
 language sql stable set search_path = '' as $$
@@ -105,7 +105,7 @@ language sql stable set search_path = '' as $$
         and p.created_at < pg_catalog.now() - interval '30 days'));
 $$;
 comment on function public.picture_status() is
-  'Returns counts of pictures for the operations page: by state, refusals of seven days, what waits for deletion.';
+  'Returns counts of pictures for the operations page: by state, refusals of seven days, due deletions.';
 
 revoke execute on function public.picture_deletions(integer, boolean), public.pictures_deleted(uuid[], uuid[]),
   public.picture_strays(text, integer), public.picture_status() from public, anon, authenticated;

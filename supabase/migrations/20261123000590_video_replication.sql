@@ -1,4 +1,4 @@
--- Queue of videos without a replica at VK Cloud: one claim per video, by as many workers as are needed
+-- Queue of videos without a replica at VK Cloud: one claim per video, for any number of workers
 -- (docs/decisions/0132).
 
 create table public.video_copy_tasks (
@@ -14,10 +14,10 @@ create table public.video_copy_tasks (
   updated_at timestamptz not null default now()
 );
 comment on table public.video_copy_tasks is
-  'Replications that were begun or have failed; a video without a row waits for its first claim. Rows go with success.';
+  'Replications that were begun or have failed; a video without a row waits for its first claim. Rows are deleted on success.';
 comment on column public.video_copy_tasks.needed_since is
-  'When the video was ready, or when its replica was found damaged.';
-comment on column public.video_copy_tasks.claim is 'Of the last worker: results of an earlier one do not count.';
+  'Time when the video became ready, or when its replica was found damaged.';
+comment on column public.video_copy_tasks.claim is 'Claim of the last worker: results of an earlier one are ignored.';
 create trigger video_copy_tasks_touch_updated_at before update on public.video_copy_tasks
   for each row execute function private.touch_updated_at();
 alter table public.video_copy_tasks enable row level security;

@@ -1,4 +1,4 @@
--- Tables of tiers, subscriptions and offers (docs/decisions/0035). Amounts that we take or give back are whole tyiyn
+-- Tables of tiers, subscriptions and offers (docs/decisions/0035). Amounts received or refunded by us are whole tyiyn
 -- (100 tyiyn = 1 som); the price of a listing is not ours and stays in som.
 
 create table public.tiers (
@@ -19,7 +19,7 @@ create table public.tiers (
 );
 comment on table public.tiers is
   'Tiers for sale. The price of a payment always comes from here or from an offer of staff.';
-comment on column public.tiers.app_code is 'Name by which the existing app knows the tier; it fails on any other.';
+comment on column public.tiers.app_code is 'Name of the tier in the existing app, which fails on any other.';
 comment on column public.tiers.listings_per_month is 'Null is unlimited.';
 comment on column public.tiers.price_tyiyn is 'Price of one period, in tyiyn. Null: by an offer of staff.';
 create trigger tiers_touch_updated_at before update on public.tiers
@@ -60,8 +60,8 @@ create table public.subscriptions (
 comment on table public.subscriptions is 'Paid tier of a user. A user without a running row is on the free tier.';
 comment on column public.subscriptions.listing_limit is 'Listings a month as sold, or as offered to an enterprise; null is unlimited.';
 comment on column public.subscriptions.next_tier is 'Downgrade that starts when the paid period ends.';
-comment on column public.subscriptions.cancelled_at is 'Asked to end with the period; runs on until expires_at, and can be resumed until then.';
-comment on column public.subscriptions.reminded_days is 'Days before the end for which a reminder has gone out.';
+comment on column public.subscriptions.cancelled_at is 'Time of the request to end with the period; valid until expires_at, and can be resumed until then.';
+comment on column public.subscriptions.reminded_days is 'Days before the end whose reminder was sent.';
 create unique index subscriptions_one_running_idx on public.subscriptions (user_id) where status in ('active', 'grace');
 create index subscriptions_user_idx on public.subscriptions (user_id, created_at desc);
 create index subscriptions_tier_idx on public.subscriptions (tier);

@@ -62,15 +62,15 @@ comment on column public.payments.payment_method is 'Bank; manual where a staff 
 comment on column public.payments.transaction_id is 'Bank''s number of the payment that completed it.';
 comment on column public.payments.metadata is 'Shown to the user; nothing secret and nothing about risk.';
 comment on column public.payments.next_check_at is
-  'Time of the next query to the bank; the pauses grow with the number of checks.';
+  'Time of the next query to the bank; the intervals grow with the number of checks.';
 comment on column public.payments.listing_limit is 'Listings a month that this payment buys; null is unlimited.';
 comment on column public.payments.keep_card is 'True if the user wants the card kept and debited for the next periods.';
 comment on column public.payments.review_reason is
   'Reason for a manual decision before any activation; stays after the decision. Readable by the user: a fraud rule '
   'shows as routine only, its reasons are in payment_risk_decisions.';
-comment on column public.payments.overpaid_tyiyn is 'Came in beyond what was due, in tyiyn. The tier is active; the surplus waits for a refund.';
+comment on column public.payments.overpaid_tyiyn is 'Amount received beyond the due one, in tyiyn. The tier is active; the surplus waits for a refund.';
 comment on column public.payments.surplus_tyiyn is
-  'Money that bought nothing and has not been refunded, in tyiyn; above zero it waits for a staff member.';
+  'Money received for no time and not yet refunded, in tyiyn; above zero it waits for a staff member.';
 create index payments_user_created_idx on public.payments (user_id, created_at desc);
 create index payments_tier_idx on public.payments (tier);
 create index payments_subscription_idx on public.payments (subscription_id);
@@ -80,7 +80,7 @@ create index payments_completed_idx on public.payments (completed_at desc) where
 create unique index payments_transaction_idx on public.payments (payment_method, transaction_id);
 create index payments_offer_idx on public.payments (offer_id);
 
--- Expired and cancelled payments are asked about for a day more: late money is real money.
+-- Expired and cancelled payments are queried for another day: late money is recognised.
 create index payments_due_check_idx on public.payments (next_check_at) where next_check_at is not null;
 create index payments_surplus_idx on public.payments (updated_at) where surplus_tyiyn > 0;
 create index payments_created_idx on public.payments (created_at);
@@ -107,8 +107,8 @@ create table public.subscription_periods (
   constraint subscription_periods_check check (ends_at >= starts_at)
 );
 comment on table public.subscription_periods is
-  'Time that each payment bought. Unique per payment: a second guard against activating twice.';
-comment on column public.subscription_periods.revoked_at is 'Taken back because the payment was refunded.';
+  'Time bought by each payment. Unique per payment: a second guard against activating twice.';
+comment on column public.subscription_periods.revoked_at is 'Revoked because the payment was refunded.';
 comment on column public.subscription_periods.activated_at is
   'Time at which the payment was recognised; periods are scheduled in this order.';
 comment on column public.subscription_periods.ends_at is 'Equal to starts_at where an upgrade turned all of it into time of the higher tier.';
@@ -146,7 +146,7 @@ begin
   end if;
   if (new.user_id, new.amount_tyiyn, new.payment_method) is distinct from (old.user_id, old.amount_tyiyn, old.payment_method)
       or new.paid_tyiyn < old.paid_tyiyn or new.refunded_tyiyn < old.refunded_tyiyn then
-    raise exception 'who pays what, and what was paid, is not rewritten' using errcode = '23514';
+    raise exception 'user, amount and bank of a payment are final, and its money never decreases' using errcode = '23514';
   end if;
   return new;
 end;

@@ -23,7 +23,7 @@ create table public.payment_attempts (
   unique (payment_id, position)
 );
 comment on table public.payment_attempts is
-  'Order at a bank. A superseded one stays matchable: late money is real money.';
+  'Order at a bank. A superseded one stays matchable: late money is recognised.';
 comment on column public.payment_attempts.provider_ref is 'Bank''s id of the order; ours is the id of this row.';
 comment on column public.payment_attempts.amount_tyiyn is 'In tyiyn, as ordered at the bank.';
 comment on column public.payment_attempts.last_query_at is
@@ -50,7 +50,7 @@ create table public.payment_events (
   request_id text,
   created_at timestamptz not null default now()
 );
-comment on table public.payment_events is 'Append-only history of every payment, including what was ignored.';
+comment on table public.payment_events is 'Append-only history of every payment, including ignored ones.';
 comment on column public.payment_events.details is 'Redacted: no card number, token or name.';
 comment on column public.payment_events.amount_tyiyn is 'In tyiyn, where the event is about an amount.';
 create index payment_events_payment_idx on public.payment_events (payment_id, created_at);
@@ -80,11 +80,11 @@ create table public.payment_webhook_events (
   report jsonb not null default '{}' check (jsonb_typeof(report) = 'object'),
   unique (provider, event_key)
 );
-comment on table public.payment_webhook_events is 'Webhooks of banks, once each, however often they are delivered.';
+comment on table public.payment_webhook_events is 'Webhooks of banks, stored once each, also for repeated deliveries.';
 comment on column public.payment_webhook_events.trust is
   'proof: signed by the bank; hint: unsigned, so the bank was queried before anything changed.';
 comment on column public.payment_webhook_events.report is
-  'Content of the webhook, in our words: enough to act on a proof again after a crash.';
+  'Parsed content of the webhook: suffices to process a proof again after a crash.';
 create index payment_webhook_events_payment_idx on public.payment_webhook_events (payment_id);
 create index payment_webhook_events_attempt_idx on public.payment_webhook_events (attempt_id);
 create index payment_webhook_events_open_idx on public.payment_webhook_events (created_at) where state in ('received', 'failed');
@@ -118,7 +118,7 @@ comment on table public.refunds is
   'bank''s number.';
 comment on column public.refunds.amount_tyiyn is 'In tyiyn.';
 comment on column public.refunds.kind is 'external: made in the bank''s cabinet and found by the reconciler.';
-comment on column public.refunds.provider_ref is 'Bank''s number of the refund: nothing is done without one.';
+comment on column public.refunds.provider_ref is 'Bank''s number of the refund: required to finish it.';
 create index refunds_requested_by_idx on public.refunds (requested_by);
 create index refunds_approved_by_idx on public.refunds (approved_by);
 create index refunds_open_idx on public.refunds (created_at) where state in ('requested', 'approved', 'processing');
@@ -173,7 +173,7 @@ create table public.payment_risk_decisions (
 );
 comment on table public.payment_risk_decisions is 'Decisions of the fraud rules about an order, with reasons.';
 comment on column public.payment_risk_decisions.payment_id is 'Null when the order was refused before it was made.';
-comment on column public.payment_risk_decisions.payer_digest is 'Keyed digest of the phone that paid: one payer with many accounts is seen, the number is not stored.';
+comment on column public.payment_risk_decisions.payer_digest is 'Keyed digest of the payer''s phone: detects one payer of many accounts without storing the number.';
 create index payment_risk_decisions_payment_idx on public.payment_risk_decisions (payment_id);
 create index payment_risk_decisions_user_idx on public.payment_risk_decisions (user_id, created_at desc);
 create index payment_risk_decisions_device_idx on public.payment_risk_decisions (device_digest, created_at desc);

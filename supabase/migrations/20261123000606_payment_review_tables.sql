@@ -16,7 +16,7 @@ create table public.payment_approvals (
   check (decided_by is null or decided_by <> asked_by)
 );
 comment on table public.payment_approvals is
-  'Request of a staff member that a second one must approve, because the amount is above the limit of one person.';
+  'Request of a staff member that a second one must approve: the amount exceeds the limit of one person.';
 comment on column public.payment_approvals.evidence is
   'Evidence of the money: a number on the bank''s statement, a receipt.';
 create unique index payment_approvals_one_waiting_idx on public.payment_approvals (payment_id) where state = 'waiting';
@@ -42,7 +42,7 @@ create table public.payment_comparisons (
   updated_at timestamptz not null default now(),
   unique (provider, day)
 );
-comment on table public.payment_comparisons is 'Our books beside the bank''s list, one row per bank and Bishkek day. Empty gaps: they agree.';
+comment on table public.payment_comparisons is 'Comparison of our books with the bank''s list, one row per bank and Bishkek day. Empty gaps: equal.';
 comment on column public.payment_comparisons.gaps is
   'Differences: {kind: missing_here | missing_there | amount, provider_ref, payment_id, listed_tyiyn, ours_tyiyn}.';
 create index payment_comparisons_day_idx on public.payment_comparisons (day desc);

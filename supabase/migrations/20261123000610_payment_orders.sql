@@ -1,4 +1,4 @@
--- Orders of a tier, once however often they are sent, their price and risk, and their attempts at banks.
+-- Orders of a tier, idempotent, their price and risk, and their attempts at banks.
 
 create function private.app_tier(p_tier text) returns text
 language sql stable set search_path = '' as $$
@@ -26,7 +26,7 @@ language sql stable set search_path = '' as $$
   from (select (p_payment).*) as p left join private.live_attempt(p.id) as a on true;
 $$;
 comment on function private.payment_view(public.payments) is
-  'Returns a payment as its user sees it. attempt is the order that can be paid now; null when there is none or it is '
+  'Returns a payment for its user. attempt is the order that can be paid now; null when there is none or it is '
   'over.';
 
 create function private.risk_counts(p_user_id uuid, p_device bytea) returns jsonb
@@ -44,7 +44,7 @@ language sql stable set search_path = '' as $$
       from public.accounts u where u.id = p_user_id));
 $$;
 comment on function private.risk_counts(uuid, bytea) is
-  'Returns the counts that the fraud rules use before an order is made.';
+  'Returns the counts for the fraud rules before an order is made.';
 
 create function private.assess_order_risk(p_counts jsonb, p_amount_tyiyn bigint, p_risk jsonb, out decision text, out reasons text[])
 language sql immutable set search_path = '' as $$
@@ -170,7 +170,7 @@ declare
   v_new record;
   v_try record;
 begin
-  -- Requests of one person wait for each other here, before any row is locked.
+  -- Requests of one user wait for each other here, before any row is locked.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('payments of ' || p_user_id, 0));
   v_reason := private.user_refusal(p_user_id);
   if v_reason is not null then
@@ -235,7 +235,7 @@ begin
 end;
 $$;
 comment on function public.payment_attempt_opened(uuid, jsonb, jsonb) is
-  'Records the order that the bank has made: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Returns '
+  'Records the order made by the bank: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Returns '
   '{payment}. A superseded attempt keeps its reference, so that money for it is recognized.';
 
 create function public.payment_attempt_failed(p_attempt_id uuid, p_outcome text, p_code text, p_actor jsonb) returns void

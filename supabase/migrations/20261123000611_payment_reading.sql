@@ -11,7 +11,7 @@ language sql stable set search_path = '' as $$
     order by t.position desc limit p_limit) as a;
 $$;
 comment on function private.attempts_to_ask(uuid, integer) is
-  'Returns the newest attempts that the bank may know: {attempt_id, provider_ref, bank, amount_tyiyn}.';
+  'Returns the newest attempts that may exist at the bank: {attempt_id, provider_ref, bank, amount_tyiyn}.';
 
 create function public.payment_read(p_user_id uuid, p_payment_id uuid, p_ask_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$

@@ -1,4 +1,4 @@
--- Tokens of banks under a new key: those that an older key encrypted are read and written anew, row by row.
+-- Re-encryption of banks' tokens: those under an older key are read and written again, row by row.
 
 create function public.payment_profiles_stale(p_key_id text, p_limit integer, p_after uuid default null) returns jsonb
 language sql stable set search_path = '' as $$

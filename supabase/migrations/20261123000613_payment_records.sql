@@ -1,4 +1,4 @@
--- Records that a settlement writes: money, failures, refunds, payments held for a decision of staff. Locks: payment, then
+-- Records written by a settlement: money, failures, refunds, payments held for a decision of staff. Locks: payment, then
 -- offer, then user, then subscription.
 
 create function private.find_attempt(p_provider text, p_attempt_id uuid, p_provider_ref text) returns public.payment_attempts
@@ -9,7 +9,7 @@ language sql stable set search_path = '' as $$
   order by a.provider_ref = p_provider_ref desc nulls last limit 1;
 $$;
 comment on function private.find_attempt(text, uuid, text) is
-  'Finds the attempt that a bank refers to: by its reference, else by our id unless the reference belongs to another '
+  'Finds the attempt of a bank''s report: by its reference, else by our id unless the reference belongs to another '
   'attempt.';
 
 create function private.mismatch_reason(p_payment public.payments, p_report jsonb, p_rules jsonb) returns text
@@ -22,7 +22,7 @@ language sql stable set search_path = '' as $$
       and o.transaction_id = p_report ->> 'transaction_id') then 'transaction_reused' end;
 $$;
 comment on function private.mismatch_reason(public.payments, jsonb, jsonb) is
-  'Returns the reason why a report is not counted as money for this payment (other_currency, test_money, unconfirmed, '
+  'Returns the reason against counting a report as money for this payment (other_currency, test_money, unconfirmed, '
   'transaction_reused); else null.';
 
 create function private.check_payer(p_payment public.payments, p_report jsonb, p_rules jsonb) returns void
@@ -45,7 +45,7 @@ begin
 end;
 $$;
 comment on function private.check_payer(public.payments, jsonb, jsonb) is
-  'Records the fraud rule on payers (one phone that pays for many users), once per payment and payer.';
+  'Records the fraud rule on payers (one phone paying for many users), once per payment and payer.';
 
 create function private.hold_payment(p_payment public.payments, p_attempt_id uuid, p_reason text, p_amount_tyiyn bigint, p_actor jsonb)
 returns void
@@ -107,7 +107,7 @@ begin
   perform private.check_payer(p_payment, p_report, p_rules);
   v_reason := private.mismatch_reason(p_payment, p_report, p_rules);
   if v_reason is null then
-    -- Two payments at the price of one offer wait for each other: the second sees that it is used.
+    -- Two payments at the price of one offer wait for each other: the second finds it used.
     perform 1 from public.tier_offers o where o.id = p_payment.offer_id for no key update;
     v_reason := private.review_reason(p_payment, p_payment.paid_tyiyn + v_more);
     update public.payment_attempts a set state = 'paid', paid_tyiyn = a.paid_tyiyn + v_more,
@@ -143,7 +143,7 @@ begin
     return;
   end if;
   update public.payment_attempts a set state = p_state where a.id = p_attempt.id;
-  -- A user whose QR ran out may get another one; a payment that the bank refused is over unless another try is open.
+  -- A user with an expired QR may get another one; a payment refused by the bank is over unless another attempt is open.
   if p_payment.state not in ('created', 'pending') or p_state = 'expired' or exists (
       select from public.payment_attempts a where a.payment_id = p_payment.id and a.state in ('created', 'pending')) then
     perform private.log_payment(p_payment, p_attempt.id, p_actor, 'order_' || p_state, null, null, null);
@@ -190,7 +190,7 @@ language sql volatile set search_path = '' as $$
   with payment as (
     select p.paid_tyiyn - p.refunded_tyiyn as left_tyiyn from public.payments p where p.id = p_payment_id
   ), waiting as (
-    -- What the bank may be carrying out now comes first, then the oldest.
+    -- Refunds perhaps in progress at the bank first, then the oldest.
     select r.id, r.state, pg_catalog.sum(r.amount_tyiyn) over (order by r.state = 'processing' desc, r.created_at, r.id) as total
     from public.refunds r where r.payment_id = p_payment_id and r.state in ('requested', 'approved', 'processing')
   )
@@ -201,7 +201,7 @@ language sql volatile set search_path = '' as $$
     and case w.state when 'processing' then payment.left_tyiyn <= 0 else w.total > payment.left_tyiyn end;
 $$;
 comment on function private.end_refunds_without_money(uuid) is
-  'Ends waiting refunds whose money the bank has already returned: nobody approves or makes them any more. A refund '
+  'Ends waiting refunds whose money the bank has already returned: they need no approval any more. A refund '
   'that the bank may be executing ends only when nothing is left to refund.';
 
 create function private.finish_refund(p_refund_id uuid, p_ref text, p_actor jsonb) returns boolean
@@ -221,7 +221,7 @@ begin
     return false;
   end if;
   v_left := v_payment.paid_tyiyn - v_payment.refunded_tyiyn - v_refund.amount_tyiyn;
-  -- Giving back what came in too much changes nothing; only below the price is the payment partly refunded.
+  -- The refund of a surplus changes no state; only below the price is the payment partly refunded.
   v_state := case when v_left <= 0 then 'refunded'
     when v_payment.state = 'manual_review' or v_left >= v_payment.amount_tyiyn then v_payment.state
     else 'partially_refunded' end;
@@ -238,8 +238,8 @@ begin
 end;
 $$;
 comment on function private.finish_refund(uuid, text, jsonb) is
-  'Records refunded money, once: returns true when this call did. A full refund takes back the whole period of the '
-  'payment, a partial one its part, and the subscription is scheduled anew.';
+  'Records refunded money, once: returns true when this call did. A full refund revokes the whole period of the '
+  'payment, a partial one its part, and the subscription is rescheduled.';
 
 revoke execute on function private.find_attempt(text, uuid, text),
   private.mismatch_reason(public.payments, jsonb, jsonb), private.check_payer(public.payments, jsonb, jsonb),

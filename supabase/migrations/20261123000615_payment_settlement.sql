@@ -1,5 +1,5 @@
--- Settlement: the one place where money becomes a tier. Every way in ends here: webhooks, queries, lists, the reconciler.
--- A row lock on the payment puts them in order. Users cannot read that a fraud rule held their payment.
+-- Settlement: the only place where money becomes a tier, for webhooks, queries, lists and the reconciler.
+-- A row lock on the payment serialises them. Users cannot read that a fraud rule held their payment.
 
 create function public.payment_settle(p_attempt_id uuid, p_report jsonb, p_rules jsonb, p_actor jsonb, p_event_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -23,11 +23,11 @@ begin
   elsif p_report ->> 'state' in ('failed', 'expired', 'canceled') then
     perform private.record_failure(v_payment, v_attempt, p_report ->> 'state', p_actor);
   elsif p_report ->> 'state' = 'pending' and p_event_id is not null then
-    -- The bank calls, but does not say paid yet when asked: ask it again soon.
+    -- The webhook reports money that the bank does not confirm yet: query it again soon.
     update public.payments p set checks = 0, next_check_at = pg_catalog.now() + interval '1 minute'
     where p.id = v_payment.id and p.state in ('created', 'pending', 'failed', 'expired', 'canceled');
   elsif p_report ->> 'state' = 'refunded' and v_attempt.paid_tyiyn = 0 then
-    -- Paid and given back before we ever heard of it: nothing was activated, and nothing is owed.
+    -- Paid and refunded before our first report: nothing was activated, and nothing is due.
     perform private.record_failure(v_payment, v_attempt, 'canceled', p_actor);
   end if;
   select p.* into v_payment from public.payments p where p.id = v_payment.id;
@@ -91,8 +91,8 @@ begin
 end;
 $$;
 comment on function public.payment_orphan_found(text, jsonb, boolean, uuid, text) is
-  'Keeps money at a bank for no order of ours for a staff member; ignores a webhook without money. p_outcome is the '
-  'reason that is stored.';
+  'Keeps money at a bank without an order of ours for a staff member; ignores a webhook without money. p_outcome is the '
+  'stored reason.';
 
 create function private.is_used_offer(p_payment public.payments) returns boolean
 language sql stable set search_path = '' as $$
@@ -100,7 +100,7 @@ language sql stable set search_path = '' as $$
     where o.offer_id = p_payment.offer_id and o.id <> p_payment.id and o.completed_at is not null);
 $$;
 comment on function private.is_used_offer(public.payments) is
-  'Returns true when another payment has used the offer of this one: orders of several banks may be open at once.';
+  'Returns true when another payment used the offer of this one: orders at several banks may be open in parallel.';
 
 create function private.review_reason(p_payment public.payments, p_total_tyiyn bigint) returns text
 language sql stable set search_path = '' as $$
@@ -117,8 +117,8 @@ language sql stable set search_path = '' as $$
       then 'routine' end;
 $$;
 comment on function private.review_reason(public.payments, bigint) is
-  'Returns the reason why a staff member must decide about a payment although its money, in all p_total_tyiyn, is '
-  'there; null when the tier may start.';
+  'Returns the reason for which staff must decide about a payment although its money, in all p_total_tyiyn, has '
+  'arrived; null when the tier may start.';
 
 revoke execute on function public.payment_settle(uuid, jsonb, jsonb, jsonb, uuid),
   public.payment_webhook_receive(text, jsonb), public.payment_orphan_found(text, jsonb, boolean, uuid, text),

@@ -1,5 +1,5 @@
--- Upkeep of payments, so that none depends on a webhook: queries with growing pauses, stored webhooks that nothing acted
--- upon, and our books beside the bank's list of a day.
+-- Upkeep of payments, so that none depends on a webhook: queries at growing intervals, unprocessed webhooks,
+-- and the comparison of our books with the bank's daily list.
 
 create function private.next_check(p_checks integer, p_expires_at timestamptz, p_now timestamptz) returns timestamptz
 language sql immutable set search_path = '' as $$
@@ -26,7 +26,7 @@ language sql volatile set search_path = '' as $$
 $$;
 comment on function public.payment_checks_due(integer) is
   'Claims payments that are due for a query to their bank: [{payment_id, is_over, is_last, ask}]. Each goes to one '
-  'caller and becomes due again after its pause, even if the caller dies.';
+  'caller and becomes due again after its pause, even if the caller crashes.';
 
 create function public.payment_expire(p_payment_id uuid, p_actor jsonb) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -73,7 +73,7 @@ language sql volatile set search_path = '' as $$
   from taken t left join public.payment_attempts a on a.id = t.attempt_id;
 $$;
 comment on function public.payment_webhooks_open(integer) is
-  'Claims stored webhooks that a process left unprocessed: [{event_id, bank, trust, report, attempt, is_old}]. Each '
+  'Claims stored webhooks left unprocessed by a process: [{event_id, bank, trust, report, attempt, is_old}]. Each '
   'goes to one caller for a minute. Looks up attempt again.';
 
 create function public.payment_comparisons_due(p_banks text[], p_days integer) returns jsonb

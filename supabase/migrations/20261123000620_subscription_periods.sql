@@ -1,4 +1,4 @@
--- Periods that payments buy, laid out one after another, the subscription that follows from them, and the listings that
+-- Periods bought by payments, scheduled one after another, the resulting subscription, and the listings that
 -- its tier shows (docs/decisions/0036). Locks are always taken in one order: payment, user, subscription.
 
 create function private.listing_allowance(p_payer_id uuid) returns integer
@@ -6,7 +6,7 @@ language sql stable set search_path = '' as $$
   select case when s.id is null then u.free_limit + u.paid_slots else s.listing_limit + u.paid_slots end
   from public.accounts u
   left join public.subscriptions s on s.user_id = u.id and (
-    -- Two hours more than paid for: the hourly timer moves the subscription on, and nobody is without a tier before.
+    -- Two hours beyond the paid time: the hourly timer advances the subscription, without a gap between tiers.
     (s.status = 'active' and s.expires_at + interval '2 hours' > pg_catalog.now())
     or (s.status = 'grace' and s.grace_until > pg_catalog.now()))
   where u.id = p_payer_id;
@@ -43,7 +43,7 @@ end;
 $$;
 comment on function private.fit_listings(uuid) is
   'Shows the newest active listings that the user''s tier allows, including those of the user''s businesses, and '
-  'hides the others. None is lost: a higher tier shows them again. Returns how many changed.';
+  'hides the others. A higher tier shows them again. Returns the number of changes.';
 
 create function private.bought_seconds(p_payment public.payments) returns numeric
 language sql immutable set search_path = '' as $$
@@ -51,14 +51,14 @@ language sql immutable set search_path = '' as $$
     / greatest(least(p_payment.paid_tyiyn, p_payment.amount_tyiyn), 1));
 $$;
 comment on function private.bought_seconds(public.payments) is
-  'Returns the seconds that a payment bought: its period, less the refunded share of the price.';
+  'Returns the seconds bought by a payment: its period, less the refunded share of the price.';
 
 create function private.schedule_period(p_period public.subscription_periods) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_at constant timestamptz := p_period.activated_at;
   v_seconds constant numeric := (select private.bought_seconds(p) from public.payments p where p.id = p_period.payment_id);
-  -- At least what the list says: an offer's price is no measure of what else was paid.
+  -- At least the list price: an offer's price does not measure other payments.
   v_rate constant numeric := (select greatest(p.amount_tyiyn / (p.period_days * 86400.0), t.price_tyiyn / (t.period_days * 86400.0))
     from public.payments p join public.tiers t on t.code = p.tier where p.id = p_period.payment_id);
   v_rank constant smallint := (select t.position from public.tiers t where t.code = p_period.tier);
@@ -130,7 +130,7 @@ end;
 $$;
 comment on function private.settle_subscription(uuid) is
   'Schedules all periods that were not revoked, in the order of purchase, and updates the subscription accordingly. '
-  'After a refund the rest is as if that payment had never been made.';
+  'A refunded payment has no effect on the result.';
 
 create function private.activate(p_payment public.payments) returns uuid
 language plpgsql volatile set search_path = '' as $$
@@ -149,7 +149,7 @@ begin
   end if;
   insert into public.subscription_periods (subscription_id, payment_id, tier, listing_limit, starts_at, ends_at, activated_at)
   values (v_subscription.id, p_payment.id, p_payment.tier, p_payment.listing_limit, v_now, v_now, v_now);
-  -- Whoever pays again does not want to leave.
+  -- A new payment withdraws the cancellation.
   update public.subscriptions s set cancelled_at = null,
     auto_renew = p_payment.keep_card or (s.auto_renew and s.cancelled_at is null)
   where s.id = v_subscription.id;

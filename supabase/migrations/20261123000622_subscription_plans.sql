@@ -1,4 +1,4 @@
--- Plan of a user, and the changes that a user may make to it (docs/decisions/0036).
+-- Plan of a user, and its changes by the user (docs/decisions/0036).
 
 create function private.subscription_view(p_subscription public.subscriptions) returns jsonb
 language sql stable set search_path = '' as $$
@@ -9,7 +9,7 @@ language sql stable set search_path = '' as $$
   from (select (p_subscription).*) as s where s.id is not null;
 $$;
 comment on function private.subscription_view(public.subscriptions) is
-  'Returns a subscription as its user sees it; null for none.';
+  'Returns a subscription for its user; null for none.';
 
 create function public.subscription_read(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -44,7 +44,7 @@ language sql stable set search_path = '' as $$
   where s.user_id = p_user_id;
 $$;
 comment on function public.subscription_history(uuid) is
-  'Returns the period that each payment of a user bought, newest first.';
+  'Returns the period bought by each payment of a user, newest first.';
 
 create function private.drop_renewals(p_user_id uuid, p_actor jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -62,7 +62,7 @@ begin
 end;
 $$;
 comment on function private.drop_renewals(uuid, jsonb) is
-  'Withdraws orders for the next period that the user has not begun to pay.';
+  'Withdraws unpaid orders for the next period.';
 
 create function public.subscription_change(p_user_id uuid, p_action text, p_tier text, p_actor jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$

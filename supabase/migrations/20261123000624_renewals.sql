@@ -1,4 +1,4 @@
--- Renewals by the hourly timer: reminders, renewal orders, debits by a stored token, days of grace, the fall back to the
+-- Renewals by the hourly timer: reminders, renewal orders, debits by a stored token, days of grace, the return to the
 -- free tier (docs/decisions/0036).
 
 create function private.order_renewal(p_subscription public.subscriptions, p_policy jsonb) returns public.payments
@@ -75,8 +75,8 @@ language sql stable set search_path = '' as $$
     and extract(hour from pg_catalog.now() at time zone 'Asia/Bishkek') < (p_policy ->> 'to_hour')::integer;
 $$;
 comment on function private.reminder_due(public.subscriptions, jsonb) is
-  'Returns the reminder to send now, as days before the end; null when none is due or it is night. A missed reminder '
-  'goes out later.';
+  'Returns the reminder to send now, as days before the end; null when none is due, and at night. A missed reminder '
+  'is sent later.';
 
 create function private.debit_profile(p_subscription public.subscriptions, p_policy jsonb) returns public.payment_profiles
 language sql stable set search_path = '' as $$
@@ -200,7 +200,7 @@ $$;
 comment on function private.renewal_values(public.subscriptions, public.payments, timestamptz) is
   'Returns the values of a reminder.';
 
--- A debit whose process ended before the bank was called does not keep the next one from being made.
+-- A debit whose process crashed before the call to the bank does not block the next one.
 create function public.payment_debit_open(p_subscription_id uuid, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -219,7 +219,7 @@ begin
   where p.user_id = v_subscription.user_id and p.idempotency_key like 'renewal:' || v_subscription.id || ':%'
     and p.payment_method = v_profile.provider and p.state in ('created', 'pending') and p.expires_at > pg_catalog.now()
   order by p.created_at desc limit 1 for no key update;
-  -- A try whose process ended before it had an answer has been asked about for 20 hours by now, by our own number.
+  -- An attempt whose process crashed before an answer has been queried for 20 hours by now, by our own number.
   update public.payment_attempts a set state = 'superseded'
   where a.payment_id = v_payment.id and a.state = 'created' and a.created_at < pg_catalog.now() - interval '20 hours';
   if v_payment.id is null or exists (select from public.payment_attempts a where a.payment_id = v_payment.id and a.state in ('created', 'pending')) then
@@ -259,7 +259,7 @@ begin
 end;
 $$;
 comment on function public.payment_profile_save(uuid, jsonb) is
-  'Stores the token for later debits that a bank gave with a payment, when its user asked for that and it is paid: '
+  'Stores the token for later debits returned by a bank with a payment, if its user requested that and it is paid: '
   '{profile_id, waits}. waits: not paid yet, so nothing is stored. p_profile: {id, token_encrypted, token_digest, '
   'last_digits, expires_at}; the ciphertext is bound to the id.';
 
@@ -273,7 +273,7 @@ begin
 end;
 $$;
 comment on function public.payment_profile_revoke(uuid) is
-  'Revokes a token that the bank reports as dead; without another one, automatic renewal ends.';
+  'Revokes a token reported as dead by the bank; without another one, automatic renewal ends.';
 
 revoke execute on function private.order_renewal(public.subscriptions, jsonb),
   private.end_subscription(public.subscriptions, text), private.days_left(public.subscriptions),

@@ -1,5 +1,5 @@
--- Limits of one staff member in money matters: up to a sum for one payment, for one customer in 24 hours, and in all in
--- 24 hours. The value that is given counts, not the price that was typed in (docs/decisions/0071).
+-- Limits of one staff member in money matters: for one payment, for one customer in 24 hours, and in total in
+-- 24 hours. The granted value counts, not the entered price (docs/decisions/0071).
 
 create function private.is_finance(p_operator_id uuid) returns boolean
 language sql stable set search_path = '' as $$
@@ -27,7 +27,7 @@ language sql immutable set search_path = '' as $$
   select p_payment.surplus_tyiyn;
 $$;
 comment on function private.surplus_tyiyn(public.payments) is
-  'Returns money of a payment that bought nothing and has not been refunded, in tyiyn.';
+  'Returns money of a payment without a bought period or a refund, in tyiyn.';
 
 create table public.operator_money (
   id uuid primary key default gen_random_uuid(),
@@ -41,7 +41,7 @@ create table public.operator_money (
 comment on table public.operator_money is
   'Money given, released or refunded by staff without a second person. Append-only: the limits of one person are sums '
   'over it.';
-comment on column public.operator_money.customer_id is 'User who gained by it; null for money without an order.';
+comment on column public.operator_money.customer_id is 'Benefiting user; null for money without an order.';
 comment on column public.operator_money.value_tyiyn is
   'Value in tyiyn: list price and time of a tier, the sum of a refund, the reduction of an offer.';
 create index operator_money_operator_idx on public.operator_money (operator_id, created_at);
@@ -71,8 +71,8 @@ language sql stable set search_path = '' as $$
   from (select private.list_value(p_payment.tier, p_payment.period_days, p_payment.listing_limit) as value) as v;
 $$;
 comment on function private.given_value(public.payments) is
-  'Returns the value that a payment gives its user, in tyiyn: at least the list price of its time; the price of an '
-  'offer was agreed before, once. Null without a list price, so that one person cannot give it.';
+  'Returns the value of a payment for its user, in tyiyn: at least the list price of its time; the price of an '
+  'offer was agreed before, once. Null without a list price, so that one person cannot grant it.';
 
 create function private.acts_alone(
   p_operator_id uuid, p_customer_id uuid, p_payment_id uuid, p_action text, p_value_tyiyn bigint, p_policy jsonb
@@ -82,7 +82,7 @@ declare
   v_limit constant bigint := (p_policy ->> 'second_person_tyiyn')::bigint;
   v_given bigint;
 begin
-  -- One at a time for an operator and for a customer: of two requests at once the second sees what the first has done.
+  -- Serialised per staff member and customer: of two parallel requests the second sees the first.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('operator_money:' || p_operator_id, 0));
   perform 1 from public.accounts u where u.id = p_customer_id for no key update;
   select greatest(
@@ -91,7 +91,7 @@ begin
     (select coalesce(pg_catalog.sum(m.value_tyiyn), 0) from public.operator_money m
       where m.customer_id = p_customer_id and m.created_at > pg_catalog.clock_timestamp() - interval '24 hours'),
     (select coalesce(pg_catalog.sum(m.value_tyiyn), 0) from public.operator_money m where m.payment_id = p_payment_id)) into v_given;
-  -- Without a limit, or without a value, nobody acts alone.
+  -- Without a limit, or without a value, a second person is required.
   insert into public.operator_money (operator_id, customer_id, payment_id, action, value_tyiyn)
   select p_operator_id, p_customer_id, p_payment_id, p_action, p_value_tyiyn where v_given + p_value_tyiyn <= v_limit;
   return found;

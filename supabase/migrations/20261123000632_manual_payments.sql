@@ -32,7 +32,7 @@ language sql stable set search_path = '' as $$
         order by f.day desc limit p_limit) as c)) end;
 $$;
 comment on function public.billing_queue(uuid, integer) is
-  'Returns everything about money that waits for a staff member: held payments and surplus money, refunds, offers, '
+  'Returns all open work of finance: held payments and surplus money, refunds, offers, '
   'orphans, unfinished webhooks of banks, days on which our books and a bank''s statement differ. Reason: forbidden.';
 
 create function public.payment_record_by_hand(p_operator_id uuid, p_order jsonb, p_reason text, p_evidence text, p_policy jsonb) returns jsonb
@@ -73,7 +73,7 @@ begin
 end;
 $$;
 comment on function public.payment_record_by_hand(uuid, jsonb, text, text, jsonb) is
-  'Records money that arrived another way and buys a tier with it: {payment, waits}. p_order: {user_id, tier, '
+  'Records money received outside the banks'' APIs and buys a tier with it: {payment, waits}. p_order: {user_id, tier, '
   'amount_tyiyn, period_days, listing_limit}; p_evidence is the bank''s number of the payment, valid once; p_policy: '
   '{second_person_tyiyn, request_id}. waits: above the limit it starts when a second person approves. Reasons: '
   'forbidden, tier_not_for_sale, not_found, operator_own_money, payment_evidence_used.';

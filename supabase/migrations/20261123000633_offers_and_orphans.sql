@@ -1,4 +1,4 @@
--- Offers of tiers to single customers, and money without an order, in the hands of finance (docs/decisions/0038).
+-- Individual offers of tiers, and money without an order, for finance (docs/decisions/0038).
 
 create function public.tier_offer_make(p_operator_id uuid, p_offer jsonb, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -17,7 +17,7 @@ begin
   elsif not exists (select from public.tiers t where t.code = p_offer ->> 'tier' and t.price_tyiyn is distinct from 0) then
     return '{"reason": "tier_not_for_sale"}';
   end if;
-  -- The second person makes the same offer.
+  -- The same offer by the second person.
   update public.tier_offers o set waits = false, approved_by = p_operator_id
   where o.id = (select w.id from public.tier_offers w where w.user_id = v_user_id and w.waits and w.made_by <> p_operator_id
       and w.valid_until > pg_catalog.now() and w.withdrawn_at is null and w.tier = p_offer ->> 'tier'

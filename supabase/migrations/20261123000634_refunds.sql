@@ -1,5 +1,5 @@
--- Refunds: requested, approved, done by the bank's call or by a staff member in the bank's cabinet. Nothing is done
--- without the bank's number, and a refund whose call may have been carried out is never called again.
+-- Refunds: requested, approved, made by the bank's API or by a staff member in the bank's cabinet. Nothing is closed
+-- without the bank's number, and a refund perhaps executed by the bank is never requested again.
 
 create function public.refund_request(
   p_operator_id uuid, p_payment_id uuid, p_amount_tyiyn bigint, p_reason text, p_kind text, p_policy jsonb
@@ -21,7 +21,7 @@ begin
   end if;
   v_left := v_payment.paid_tyiyn - (select coalesce(pg_catalog.sum(r.amount_tyiyn), 0) from public.refunds r
     where r.payment_id = p_payment_id and r.state not in ('failed', 'rejected'));
-  -- What waits for a second person is decided by that person, and by nothing that looks like something else.
+  -- A refund that waits for a second person is decided by that person alone.
   v_refusal := case when v_payment.user_id = p_operator_id then 'operator_own_money'
     when exists (select from public.payment_approvals v where v.payment_id = p_payment_id and v.state = 'waiting') then 'payment_already_decided'
     when p_amount_tyiyn > v_left then 'refund_too_large' end;
@@ -43,7 +43,7 @@ $$;
 comment on function public.refund_request(uuid, uuid, bigint, text, text, jsonb) is
   'Requests a refund of at most the money that arrived and was not refunded: {refund, waits}. p_kind: automatic or '
   'manual; waits: above the limit of one person a second one approves. Reasons: forbidden, not_found, '
-  'operator_own_money, payment_already_decided (a second person is to decide first), refund_too_large.';
+  'operator_own_money, payment_already_decided (waits for a second person), refund_too_large.';
 
 create function public.refund_decide(p_operator_id uuid, p_refund_id uuid, p_approves boolean, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -98,10 +98,10 @@ end;
 $$;
 comment on function public.refund_begin(uuid) is
   'Claims an approved refund for the request to the bank, once: {refund_id, amount_tyiyn, attempt}. The caller that '
-  'gets it sends the request; if it dies, the bank is queried and the request never repeated. Reasons: '
+  'gets it sends the request; if it crashes, the bank is queried and the request never repeated. Reasons: '
   'payment_already_decided, refund_too_large (no single order covers it: it becomes a manual task).';
 
--- A refund whose call certainly did nothing is called again by the timer.
+-- A refund whose request certainly failed is requested again by the timer.
 create function public.refund_end(p_refund_id uuid, p_outcome text, p_ref text, p_reason text, p_actor jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -112,7 +112,7 @@ begin
   elsif p_outcome = 'taken' then
     update public.refunds r set provider_ref = coalesce(r.provider_ref, p_ref) where r.id = p_refund_id and r.state = 'processing';
   elsif p_outcome = 'refused' then
-    -- What the bank will not do by call, a person can do in its cabinet.
+    -- A refund refused by the bank's API can be made in its cabinet.
     update public.refunds r set state = 'approved', kind = 'manual', failure_reason = p_reason where r.id = p_refund_id and r.state = 'processing';
   elsif p_outcome = 'again' then
     update public.refunds r set state = 'approved', failure_reason = p_reason where r.id = p_refund_id and r.state = 'processing';
@@ -124,7 +124,7 @@ begin
 end;
 $$;
 comment on function public.refund_end(uuid, text, text, text, jsonb) is
-  'Records the outcome of the refund request: done, taken (the bank will report later), refused (a manual task now), '
+  'Records the outcome of the refund request: done, taken (the bank reports later), refused (a manual task now), '
   'again (nothing was done), unknown (the bank is queried).';
 
 create function public.refund_close(p_operator_id uuid, p_refund_id uuid, p_ref text, p_policy jsonb) returns jsonb

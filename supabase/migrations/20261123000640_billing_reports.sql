@@ -1,6 +1,6 @@
--- Billing metrics, and payments as finance sees them.
+-- Billing metrics, and payments for finance.
 
--- Figures about money for operators: what came in, from where, how surely, and what repeats every month.
+-- Metrics about money for finance: revenue, its sources, its certainty, and its recurring part.
 
 create function private.order_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
@@ -8,7 +8,7 @@ language sql stable set search_path = '' as $$
     select extract(epoch from p.completed_at - p.created_at)::double precision as seconds
     from public.payments p
     where p.created_at >= p_since and p.created_at < p_until and p.payment_method <> 'manual'
-      -- An order of the timer that nobody opened has never been pending.
+      -- A timer's order that was never opened is not pending.
       and p.state <> 'created' and (p.completed_at is not null or p.idempotency_key not like 'renewal:%'
         or exists (select from public.payment_attempts a where a.payment_id = p.id))
   )
@@ -20,7 +20,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.order_metrics(timestamptz, timestamptz) is
   'Returns the number, the share and the speed of paid orders among those begun in a span. Excludes timer orders that '
-  'nobody opened.';
+  'were never opened.';
 
 create function private.failure_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
@@ -37,7 +37,7 @@ language sql stable set search_path = '' as $$
     from public.payments p where p.created_at >= p_since and p.created_at < p_until and p.review_reason is not null group by 1, 2) as f;
 $$;
 comment on function private.failure_metrics(timestamptz, timestamptz) is
-  'Counts reasons why orders of a span were not paid, not made by the bank, or held: [{bank, reason, count}], most '
+  'Counts reasons of orders in a span that were not paid, not made by the bank, or held: [{bank, reason, count}], most '
   'frequent first.';
 
 create function private.subscription_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
@@ -64,7 +64,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.subscription_metrics(timestamptz, timestamptz) is
   'Returns present subscribers and their revenue per 30 days (MRR); of those at the start of a span, the share that '
-  'has left (churn).';
+  'ended (churn).';
 
 create function public.billing_metrics(p_operator_id uuid, p_since date, p_until date) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -111,7 +111,7 @@ comment on function private.revenue(timestamptz, timestamptz) is
   'Returns payments completed in a span by day (Bishkek), bank, tier and type: {paid_tyiyn, by_day, by_bank, by_tier, '
   'by_type: [{key, paid_tyiyn, refunded_tyiyn, payments}]}.';
 
--- What operators of finance look at before they act on money: payments found by user, number or bank's number, and one
+-- Payment search for finance: by user, our number or the bank's number, and one
 -- payment with its whole history.
 
 create function private.payment_line(p_payment public.payments) returns jsonb

@@ -58,7 +58,7 @@ create table public.sms_limit_hits (
 );
 comment on table public.sms_limit_hits is
   'Keys that a login SMS counts against, one row each: its phone, address, network, block of numbers.';
-comment on column public.sms_limit_hits.is_used is 'Somebody has logged in with the code of this SMS.';
+comment on column public.sms_limit_hits.is_used is 'True after a login with the code of this SMS.';
 comment on column public.sms_limit_hits.limit_key is 'Scope and value, such as phone:+996… or network:198.51.100.0/24.';
 create index sms_limit_hits_key_created_idx on public.sms_limit_hits (limit_key, created_at desc);
 create index sms_limit_hits_message_idx on public.sms_limit_hits (sms_message_id);
@@ -80,7 +80,7 @@ create table public.sms_attempts (
 );
 comment on table public.sms_attempts is 'Attempts to send one SMS through one provider, in order.';
 comment on column public.sms_attempts.supplier_message_id is
-  'Our id at the provider; a repeated attempt keeps it, so that the provider can recognise it.';
+  'Our id at the provider; a repeated attempt keeps it, which identifies it at the provider.';
 comment on column public.sms_attempts.supplier_code is 'Provider''s own status, for staff; never shown to users.';
 create index sms_attempts_supplier_message_idx on public.sms_attempts (supplier, supplier_message_id);
 create index sms_attempts_created_idx on public.sms_attempts (created_at desc);

@@ -46,9 +46,9 @@ language sql stable set search_path = '' as $$
   from (select p_operator_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
 comment on function private.operator_refusal(uuid, text[]) is
-  'Returns the reason why this user may not act as staff with one of the roles, else null.';
+  'Returns the reason of a refusal to act as staff with one of the roles, else null.';
 
--- The repetition of a message that nobody took is sent, not answered as if it had been.
+-- A repeated message that no provider accepted is sent, not answered as accepted.
 create function public.sms_reserve_by_operator(
   p_sms_id uuid, p_operator_id uuid, p_phone text, p_template text, p_address inet, p_request_id text,
   p_cost_tyiyn bigint, p_per_phone_hour integer, p_per_operator_day integer
@@ -113,9 +113,9 @@ language sql volatile set search_path = '' as $$
       from taken t join wanted w on w.id = t.id));
 $$;
 comment on function public.billing_sms_claim(text[], integer) is
-  'Claims notifications of these kinds that are due by SMS and that their users want so, each for one caller: {open_circuits, messages: [{sms_id, '
+  'Claims notifications of these kinds that are due by SMS and switched on by their users, each for one caller: {open_circuits, messages: [{sms_id, '
   'phone, text}]}. The SMS has the id of its notification. A claimed but unrecorded one comes again after five '
-  'minutes under the same id, by which a provider recognizes it.';
+  'minutes under the same id, which identifies it at the provider.';
 
 create function private.reserve_spending(p_cost_tyiyn bigint, p_caller text, p_budget jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$

@@ -1,4 +1,4 @@
--- Delivery reports. A provider's push is a hint that starts a query; a signed one is proof. A report moves a message forward
+-- Delivery receipts. A provider's push is a hint that causes a query; a signed one is proof. A receipt moves a message forward
 -- only, and never back from a final state.
 
 create function private.expect_sms_report() returns trigger
@@ -80,7 +80,7 @@ language sql volatile set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)), '[]') from claimed c;
 $$;
 comment on function private.claim_sms_reports(uuid[]) is
-  'Marks messages as queried now [{supplier, message_id, phone}]; a caller that dies before the response leaves them '
+  'Marks messages as queried now [{supplier, message_id, phone}]; a caller that crashes before the response leaves them '
   'due again.';
 
 create function public.sms_reports_hinted(p_supplier text, p_reports jsonb, p_limit integer) returns jsonb
@@ -131,7 +131,7 @@ end;
 $$;
 comment on function public.sms_reports_record(text, jsonb) is
   'Records a provider''s report [{message_id, phone, state, code}]; state is pending, delivered, failed or unknown '
-  '(no report will follow). Changes only accepted messages without a final state; returns how many.';
+  '(no report will follow). Changes only accepted messages without a final state; returns their number.';
 
 create function public.sms_balances_record(p_balances jsonb) returns void
 language sql volatile set search_path = '' as $$

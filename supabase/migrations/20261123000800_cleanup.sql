@@ -1,4 +1,4 @@
--- Deletion of rows that have served their purpose. In batches, so that no lock lasts.
+-- Deletion of expired rows, in batches, so that locks are short.
 
 create table public.backup_runs (
   id uuid primary key default gen_random_uuid(),
@@ -27,13 +27,13 @@ create table public.backup_runs (
   check (state <> 'failed' or failure_reason is not null)
 );
 comment on table public.backup_runs is
-  'Every run of a backup, verification or drill. The manifests in VK Cloud are the truth; these rows are for people and alerts.';
+  'Every run of a backup, verification or drill. The manifests in VK Cloud are authoritative; these rows are for staff and alerts.';
 comment on column public.backup_runs.details is 'Rows and content hashes per table, versions, durations.';
-comment on column public.backup_runs.drilled_run_id is 'For a drill: the backup that it restored.';
+comment on column public.backup_runs.drilled_run_id is 'For a drill: the restored backup.';
 comment on column public.backup_runs.state is
-  'Partial: it ran out of time, or single files failed. Not good, and no failure of the run.';
+  'partial: it ran out of time, or some files failed. Neither good nor failed.';
 comment on column public.backup_runs.lease_fence is
-  'Lease under which the run works; an older number than the lease''s has lost it.';
+  'Lease of the run; with a later lease in job_leases the run has lost it.';
 create index backup_runs_kind_started_idx on public.backup_runs (kind, started_at desc);
 create index backup_runs_drilled_idx on public.backup_runs (drilled_run_id);
 create index backup_runs_keep_idx on public.backup_runs (keep_until) where swept_at is null;
@@ -64,7 +64,7 @@ create table public.backup_copies (
 comment on table public.backup_copies is
   'Replica of a file at VK Cloud, one row per source file, with the evidence of its content.';
 comment on column public.backup_copies.source is 'For videos provider/id; for storage bucket/name.';
-comment on column public.backup_copies.keep_until is 'Set when the source is gone: 90 days for videos, 30 for storage.';
+comment on column public.backup_copies.keep_until is 'Set when the source is deleted: 90 days for videos, 30 for storage.';
 create index backup_copies_verify_idx on public.backup_copies (kind, verified_at nulls first);
 create index backup_copies_keep_idx on public.backup_copies (keep_until) where keep_until is not null;
 create index backup_copies_source_idx on public.backup_copies (kind, source collate "C") where source_gone_at is null;

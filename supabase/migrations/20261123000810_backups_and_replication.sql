@@ -1,12 +1,12 @@
--- Runs of backups, and replicas of videos and files. The manifests in VK Cloud are the truth; these rows are for
--- people and alerts.
+-- Runs of backups, and replicas of videos and files. The manifests in VK Cloud are authoritative; these rows are for
+-- staff and alerts.
 
 create function public.begin_backup_run(p_kind text, p_job text, p_fence bigint) returns uuid
 language plpgsql volatile set search_path = '' as $$
 declare
   v_id uuid;
 begin
-  -- Whoever has the lease knows that no earlier run of the job is alive.
+  -- The lease proves that no earlier run of the job is alive.
   update public.backup_runs r set
     state = 'failed', finished_at = pg_catalog.now(), failure_reason = 'RunEnded: the process ended without a word'
   where r.state = 'running' and r.kind = p_kind and coalesce(r.lease_job, p_job) = p_job
@@ -52,7 +52,7 @@ begin
   return v_count;
 end;
 $$;
-comment on function public.note_swept_backups(text[]) is 'Marks expired backups that retention has deleted.';
+comment on function public.note_swept_backups(text[]) is 'Marks expired backups deleted by retention.';
 
 create function public.backup_status() returns jsonb
 language sql stable set search_path = '' as $$
@@ -71,7 +71,7 @@ $$;
 comment on function public.backup_status() is
   'Returns per kind of run the last run, the time of the last verified one, and failures since then.';
 
--- Supabase keeps no index on the times of its files, and nobody else may make one there.
+-- Supabase has no index on the times of its files, and does not allow one.
 create table private.file_changes (
   object_id uuid primary key,
   changed_at timestamptz not null
@@ -180,7 +180,7 @@ begin
 end;
 $$;
 comment on function public.note_deleted_videos(integer) is
-  'Starts the p_keep_days of replicas whose videos were deleted at their providers; returns how many are new.';
+  'Starts the p_keep_days of replicas whose videos were deleted at their providers; returns the number of new ones.';
 
 create function public.copies_over(p_kind text, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -190,7 +190,7 @@ language sql stable set search_path = '' as $$
     where b.kind = p_kind and b.keep_until <= pg_catalog.now() order by b.keep_until limit p_limit
   ) as c;
 $$;
-comment on function public.copies_over(text, integer) is 'Returns replicas whose time is over: [{source, object_key}].';
+comment on function public.copies_over(text, integer) is 'Returns replicas whose retention has ended: [{source, object_key}].';
 
 create function public.note_copies_deleted(p_kind text, p_sources text[]) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -214,7 +214,7 @@ language plpgsql volatile set search_path = '' as $$
 begin
   perform 1 from public.videos v where v.id = p_video_id for no key update;
   if not exists (select from public.video_copy_tasks t where t.video_id = p_video_id and t.claim = p_claim) then
-    -- Written over the file of another worker, who may have read other bytes.
+    -- Overwrites the file of another worker, which may have read other bytes.
     update public.video_copy_tasks t set claim = null, lease_until = null where t.video_id = p_video_id;
     update public.videos v set replicated_at = null
     where v.id = p_video_id and v.deleted_at is null and v.replicated_at is not null and v.replica_sha256 <> p_sha256;

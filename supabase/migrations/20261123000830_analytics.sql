@@ -1,4 +1,4 @@
--- Business metrics per Bishkek day. A day is counted twice, so that late rows are in (docs/decisions/0053).
+-- Business metrics per Bishkek day. A day is counted twice, to include late rows (docs/decisions/0053).
 
 create table public.active_days (
   id uuid primary key default gen_random_uuid(),
@@ -32,7 +32,7 @@ language sql volatile set search_path = '' as $$
   on conflict (day, user_id) do nothing;
 $$;
 comment on function private.note_active_users(date) is
-  'Records users who logged in, refreshed a session (the app does so every hour), wrote, liked, saved, posted or '
+  'Records users who logged in, refreshed a session (hourly in the app), wrote, liked, saved, posted or '
   'ordered on a day as active.';
 
 create function private.market_metrics(p_from timestamptz, p_to timestamptz)
@@ -92,7 +92,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.funnel_metrics(timestamptz, timestamptz) is
   'Returns the funnel from requesting a code to the first listing: phones that requested, phones that used a code, '
-  'new users, and those of them who posted within a week.';
+  'new users, and those of them with a listing within a week.';
 
 create function private.write_metrics(p_day date, p_metrics jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -108,7 +108,7 @@ begin
 end;
 $$;
 comment on function private.write_metrics(date, jsonb) is
-  'Writes metrics of a day over earlier ones; returns how many were new or different.';
+  'Writes metrics of a day over earlier ones; returns the number of new or different ones.';
 
 create function public.metrics_record(p_day date) returns integer
 language plpgsql volatile set search_path = '' set statement_timeout = '55s' as $$
@@ -131,7 +131,7 @@ begin
 end;
 $$;
 comment on function public.metrics_record(date) is
-  'Counts a Bishkek day anew and writes its metrics; returns how many were new or different. active_users_month: 30 '
+  'Recounts a Bishkek day and writes its metrics; returns the number of new or different ones. active_users_month: 30 '
   'days that end with this one.';
 
 create function public.metrics_record_funnel(p_day date) returns integer
@@ -141,9 +141,9 @@ language sql volatile set search_path = '' as $$
     from private.funnel_metrics(private.day_start(p_day), private.day_start(p_day + 1)) as f));
 $$;
 comment on function public.metrics_record_funnel(date) is
-  'Counts the funnel of an earlier day anew: users post within a week of registering.';
+  'Recounts the funnel of an earlier day: a first listing counts within a week of registration.';
 
--- Revenue is among these figures: they are for those who may see money.
+-- These metrics include revenue, so they need the role for money.
 create function public.metrics_series(p_operator_id uuid, p_metrics text[], p_days integer) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare

@@ -1,6 +1,6 @@
 -- Views of users and their duration, as the app reports them, and sums per day.
 
--- What people do in the app, in batches from the app: kept per person for 90 days, per day and listing without a person
+-- Events in the app, received in batches: kept per user for 90 days, per day and listing without a user
 -- for 400.
 
 create table public.user_behavior (
@@ -45,12 +45,12 @@ grant all on public.behavior_days to service_role;
 create function private.take_behavior() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  -- The clock of a phone may be wrong, and a batch may have waited for the network.
+  -- A phone's clock may be wrong, and a batch may have waited for the network.
   if new.created_at is null or new.created_at > pg_catalog.now() or new.created_at < pg_catalog.now() - interval '1 day' then
     new.created_at := pg_catalog.now();
   end if;
   if new.listing_id is not null and not exists (select from public.listings l where l.id = new.listing_id) then
-    -- One listing that is gone must not refuse the whole batch, which the app would repeat each minute.
+    -- An unknown listing must not refuse the whole batch, which the app would repeat each minute.
     new.listing_id := null;
   end if;
   return new;
@@ -67,7 +67,7 @@ begin
   insert into public.behavior_days as d (day, event_type, listing_id, events)
   select (w.created_at at time zone 'Asia/Bishkek')::date, w.event_type, w.listing_id, pg_catalog.count(*)::integer
   from written w group by 1, 2, 3
-  -- In one order, so that two batches never wait for each other in a circle.
+  -- In a fixed order, so that two batches never deadlock.
   order by 1, 2, 3
   on conflict (day, event_type, listing_id) do update set events = d.events + excluded.events;
   return null;

@@ -1,4 +1,4 @@
--- Events that notify people, each in the transaction of its event: moderation, reports, videos, the life of a listing.
+-- Events that cause notifications, each in the transaction of its event: moderation, reports, videos, the life of a listing.
 
 create function private.notify_of_decision() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -23,7 +23,7 @@ begin
   return null;
 end;
 $$;
-comment on function private.notify_of_reports() is 'Trigger per statement: notifies the authors of reports that were decided.';
+comment on function private.notify_of_reports() is 'Trigger per statement: notifies the authors of decided reports.';
 create trigger reports_notify after update on public.reports referencing old table as pending new table as decided
   for each statement execute function private.notify_of_reports();
 
@@ -37,7 +37,7 @@ begin
 end;
 $$;
 comment on function private.notify_of_video() is
-  'Trigger: notifies the owner when an uploaded video plays, or does not. A video that its owner has removed notifies nobody.';
+  'Trigger: notifies the owner when an uploaded video plays, or has failed. A video removed by its owner causes no notification.';
 create trigger videos_notify after update on public.videos for each row
   when (new.state in ('ready', 'failed') and old.state in ('awaiting_upload', 'uploading', 'processing') and old.delete_requested_at is null
     and old.provider_video_id is not null)
@@ -51,7 +51,7 @@ create table public.listing_notices (
   created_at timestamptz not null default now(),
   unique (listing_id, kind, due_at)
 );
-comment on table public.listing_notices is 'What a listing''s seller was told about its end, once for each date of it.';
+comment on table public.listing_notices is 'Notifications of a seller about the end of a listing, once per date of it.';
 alter table public.listing_notices enable row level security;
 grant all on public.listing_notices to service_role;
 
@@ -81,7 +81,7 @@ end;
 $$;
 comment on function private.notify_of_listings(text, uuid[]) is
   'Notifies sellers that listings expire soon (listing_expiring), have expired (listing_expired), or were removed after their sale '
-  '(listing_removed): one notification per seller, and none about the same date twice. Returns how many.';
+  '(listing_removed): one notification per seller, and none about the same date twice. Returns their number.';
 
 create function private.notify_of_expiring_listings(p_limit integer) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -95,7 +95,7 @@ begin
 end;
 $$;
 comment on function private.notify_of_expiring_listings(integer) is
-  'Notifies the sellers of up to p_limit listings that expire within three days; returns how many sellers.';
+  'Notifies the sellers of up to p_limit listings that expire within three days; returns the number of sellers.';
 
 create function private.sweep_pushes(p_limit integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$

@@ -1,5 +1,5 @@
--- Notifications to many: a price drop to those who have saved the listing, a campaign to those who have consented. The event
--- leaves one row in its transaction; a timer works it off in chunks by key (docs/decisions/0138).
+-- Notifications of many users: a price drop after saving the listing, a campaign with both consents. The event
+-- adds one row in its transaction; a timer processes it in chunks by key (docs/decisions/0138).
 
 create table public.push_campaigns (
   id uuid primary key default gen_random_uuid(),
@@ -46,9 +46,9 @@ create table public.notification_fanouts (
   updated_at timestamptz not null default now(),
   check ((listing_id is null) <> (campaign_id is null))
 );
-comment on table public.notification_fanouts is 'Event that notifies many users, worked off in chunks.';
-comment on column public.notification_fanouts.last_user_id is 'Users up to this one are done.';
-comment on column public.notification_fanouts.tries is 'Failed steps one after the other; after five nothing more is tried.';
+comment on table public.notification_fanouts is 'Event that notifies many users, processed in chunks.';
+comment on column public.notification_fanouts.last_user_id is 'Users up to this one are notified.';
+comment on column public.notification_fanouts.tries is 'Consecutive failed steps; five end the fan-out.';
 create index notification_fanouts_open_idx on public.notification_fanouts (created_at) where state = 'open';
 create index notification_fanouts_type_idx on public.notification_fanouts (type);
 create index notification_fanouts_listing_idx on public.notification_fanouts (listing_id);
@@ -67,7 +67,7 @@ begin
   return null;
 end;
 $$;
-comment on function private.note_price_drop() is 'Trigger: leaves a fan-out to those who have saved a listing that became cheaper.';
+comment on function private.note_price_drop() is 'Trigger: adds a fan-out to users who saved a listing that became cheaper.';
 create trigger listings_note_price_drop after update of price on public.listings for each row
   when (new.price < old.price)
   execute function private.note_price_drop();
@@ -81,7 +81,7 @@ declare
   v_list jsonb;
 begin
   select l.* into v_listing from public.listings l where l.id = p_fanout.listing_id;
-  -- Raised again meanwhile, or no longer shown: nobody is told.
+  -- Raised again meanwhile, or no longer shown: no notification.
   if v_listing.price > v_price or v_listing.status <> 'active' or v_listing.is_hidden or v_listing.deleted_at is not null then
     return null;
   end if;
@@ -95,7 +95,7 @@ begin
   ), worth as (
     update public.listing_saves s set lowest_price_told = v_price from measured m
     where s.id = m.id and v_price <= m.before * 0.97 and (v_listing.category <> 'car' or v_price <= m.before - 5000)
-      -- What a day's one notification has left out was not told: it counts with the next drop.
+      -- A drop left out by the daily limit was not notified: it counts with the next drop.
       and not exists (select from public.notifications n where n.user_id = m.user_id
         and n.dedupe_key = 'price:' || v_listing.id || ':' || private.bishkek_day())
     returning s.user_id, round(100 * (1 - v_price / m.before)) as percent
@@ -110,8 +110,8 @@ begin
 end;
 $$;
 comment on function private.fan_out_price_drop(public.notification_fanouts, integer) is
-  'Notifies the next p_limit users who have saved a listing; returns the last of them, null at the end. A drop counts from the price at '
-  'saving and from the lowest one told: 3 %, for cars also 5,000 som, once a day; a push from 5 %.';
+  'Notifies the next p_limit users who saved a listing; returns the last of them, null at the end. A drop counts from the price at '
+  'saving and from the lowest notified one: 3 %, for cars also 5,000 som, once a day; a push from 5 %.';
 
 create function private.fan_out_campaign(p_fanout public.notification_fanouts, p_limit integer) returns uuid
 language plpgsql volatile set search_path = '' as $$
@@ -153,8 +153,8 @@ language sql stable set search_path = '' as $$
   order by c.user_id limit p_limit;
 $$;
 comment on function private.campaign_audience(public.push_campaigns, uuid, integer) is
-  'Returns the next users of a campaign by key: with both optional consents now, of its city, who want news, and whom no other campaign has '
-  'reached within a day.';
+  'Returns the next users of a campaign by key: with both optional consents now, of its city, with news switched on, and not reached by another campaign '
+  'within a day.';
 
 create function public.notification_fanout_step(p_limit integer) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -171,7 +171,7 @@ begin
     v_last := case when v_fanout.campaign_id is null then private.fan_out_price_drop(v_fanout, p_limit)
       else private.fan_out_campaign(v_fanout, p_limit) end;
   exception when others then
-    -- Every push waits behind this step: one that fails steps aside.
+    -- Every push waits behind this step: a failing one yields to the next.
     update public.notification_fanouts f set tries = f.tries + 1, last_error = pg_catalog.left(sqlstate || ' ' || sqlerrm, 200),
       not_before = pg_catalog.now() + interval '1 minute' * power(4, f.tries),
       state = case when f.tries >= 4 then 'failed' else 'open' end where f.id = v_fanout.id;
@@ -183,8 +183,8 @@ begin
 end;
 $$;
 comment on function public.notification_fanout_step(integer) is
-  'Works off one chunk of up to p_limit users of the oldest open fan-out, campaigns last; returns true when there was one. A killed step '
-  'leaves no trace; one that fails waits, and ends after five failures.';
+  'Processes one chunk of up to p_limit users of the oldest open fan-out, campaigns last; returns true when there was one. A killed step '
+  'is rolled back; a failed one waits, and ends after five failures.';
 
 revoke execute on function private.note_price_drop() from public, anon, authenticated;
 revoke execute on function private.fan_out_price_drop(public.notification_fanouts, integer),

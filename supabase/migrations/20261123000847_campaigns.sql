@@ -42,7 +42,7 @@ begin
 end;
 $$;
 comment on function public.campaign_preview(uuid, uuid) is
-  'Returns a campaign with its audience now, up to the cap, their phones, and pushes that wait and that were sent. Reasons: not_found, '
+  'Returns a campaign with its audience now, up to the cap, their phones, and its waiting and sent pushes. Reasons: not_found, '
   'forbidden, account_blocked, authentication_required.';
 
 create function public.campaign_switch(p_operator_id uuid, p_campaign_id uuid, p_action text, p_request_id text) returns jsonb
@@ -74,7 +74,7 @@ begin
 end;
 $$;
 comment on function public.campaign_switch(uuid, uuid, text, text) is
-  'Starts a draft, or stops a campaign: no further user is notified, and no waiting push is sent. {changed}; false where another click came '
+  'Starts a draft, or stops a campaign: no further user is notified, and no waiting push is sent. {changed}; false where another request came '
   'first. Reasons: not_found, forbidden, account_blocked, authentication_required.';
 
 create function public.campaigns_list(p_operator_id uuid, p_limit integer) returns jsonb

@@ -1,4 +1,4 @@
--- Saved searches: a query of the feed that its owner is notified about (docs/decisions/0140). The backend writes them.
+-- Saved searches: a query of the feed with notifications of its owner (docs/decisions/0140). The backend writes them.
 
 create table public.saved_searches (
   id uuid primary key default gen_random_uuid(),
@@ -17,15 +17,15 @@ create table public.saved_searches (
   check (key is null or anchor is null),
   check (frequency <> 'instant' or key is not null or anchor is not null)
 );
-comment on table public.saved_searches is 'Search that its owner is notified about when new listings match. Written by the backend.';
+comment on table public.saved_searches is 'Search with notifications of new matching listings. Written by the backend.';
 comment on column public.saved_searches.query is 'The feed''s own query without order and page (docs/decisions/0140): see private.search_problem.';
 comment on column public.saved_searches.filter_hash is 'Digest of the query without the case of words: the same filters are saved once.';
 comment on column public.saved_searches.key is
-  'Most selective filters, as private.listing_keys names them on a listing. Without key and anchor a search is too broad to be '
+  'Most selective filters, in the form of private.listing_keys. Without key and anchor a search is too broad to be '
   'matched with each listing: it is evaluated when its digest is due.';
 comment on column public.saved_searches.anchor is 'Rarest lexeme of the text: a listing without it cannot match.';
-comment on column public.saved_searches.matched_until is 'A broad search has been evaluated up to here.';
-comment on column public.saved_searches.looked_at is 'When its owner last looked at the listings.';
+comment on column public.saved_searches.matched_until is 'Time up to which a broad search was evaluated.';
+comment on column public.saved_searches.looked_at is 'Time at which the owner last opened the listings.';
 create index saved_searches_user_idx on public.saved_searches (user_id, created_at desc);
 create index saved_searches_key_idx on public.saved_searches (key) where key is not null;
 create index saved_searches_anchor_idx on public.saved_searches (anchor) where anchor is not null;
@@ -49,7 +49,7 @@ create table public.search_hits (
 );
 comment on table public.search_hits is 'New listing that matches a saved search, once each. Kept for 100 days.';
 comment on column public.search_hits.digest_no is
-  'Number of the notification that named it; null while it waits, 0 when its user had seen it before.';
+  'Number of its notification; null while it waits, 0 if seen by the user before.';
 create index search_hits_listing_idx on public.search_hits (listing_id);
 create index search_hits_user_listing_idx on public.search_hits (user_id, listing_id);
 create index search_hits_waiting_idx on public.search_hits (user_id) where digest_no is null;
@@ -71,9 +71,9 @@ create table public.search_schedules (
   unique (user_id, frequency)
 );
 comment on table public.search_schedules is
-  'When a user is next notified of hits of a frequency. Never deleted but with its user: digest_no must not begin again.';
+  'Time of the next notification of hits per user and frequency. Deleted only with its user: digest_no must not restart.';
 comment on column public.search_schedules.next_at is 'Null while an instant search has no hit.';
-comment on column public.search_schedules.last_at is 'When it last notified: the distance to the next one is measured from it.';
+comment on column public.search_schedules.last_at is 'Time of the last notification, from which the next one is computed.';
 create index search_schedules_due_idx on public.search_schedules (next_at);
 create trigger search_schedules_touch_updated_at before update on public.search_schedules
   for each row execute function private.touch_updated_at();
@@ -107,7 +107,7 @@ begin
   insert into public.search_arrivals as a (listing_id, old_price)
   values (new.id, case when tg_nargs > 0 and old.status = 'active' and not old.is_hidden and old.deleted_at is null then old.price end)
   on conflict (listing_id) do update set state = 'open', arrived_at = excluded.arrived_at,
-    -- What is still to be matched as new stays new.
+    -- A listing still to be matched as new stays new.
     old_price = case when a.state = 'done' then excluded.old_price when a.old_price is not null and excluded.old_price is not null
       then greatest(a.old_price, excluded.old_price) end;
   return null;

@@ -1,4 +1,4 @@
--- What may be saved, and by what a saved search is found from a listing (docs/decisions/0140).
+-- Limits of saved searches, and the keys that find a saved search from a listing (docs/decisions/0140).
 
 create function private.search_problem(p_query jsonb) returns text
 language sql immutable set search_path = '' as $$
@@ -47,13 +47,13 @@ language sql immutable set search_path = '' as $$
   from pg_catalog.jsonb_each(private.canonical_search(p_query)) as e;
 $$;
 comment on function private.search_hash(jsonb) is
-  'Returns the digest of a query, equal where only the case of words differs that the feed compares without case.';
+  'Returns the digest of a query, equal for queries that differ only in the case of words that the feed ignores.';
 
 create function private.brand_key(p_brand text) returns text
 language sql immutable set search_path = '' as $$
   select pg_catalog.lower((private.brand_forms(p_brand::extensions.citext))[1]::text);
 $$;
-comment on function private.brand_key(text) is 'Returns the one name under which every name of a brand is found.';
+comment on function private.brand_key(text) is 'Returns the canonical name of a brand.';
 
 create function private.listing_keys(p_listing public.listings) returns text[]
 language sql stable set search_path = '' as $$
@@ -67,7 +67,7 @@ language sql stable set search_path = '' as $$
     (select pg_catalog.lower(p_listing.model::text) as name) as m, (select pg_catalog.lower(p_listing.breed::text) as name) as r;
 $$;
 comment on function private.listing_keys(public.listings) is
-  'Returns the keys under which a listing is looked up among saved searches; private.search_key names the same.';
+  'Returns the keys under which a listing is looked up among saved searches; private.search_key returns the same form.';
 
 create function private.search_key(p_query jsonb) returns text
 language sql stable set search_path = '' as $$
@@ -94,14 +94,14 @@ declare
     where c.oid = 'public.listings'::pg_catalog.regclass));
   v_anchor text;
 begin
-  -- Signs by which a search means more than all of its words: alternatives, exclusions, quotations, markup.
+  -- Signs with another meaning than all words: alternatives, exclusions, quotations, markup.
   if v_folded is null or v_folded ~ '(^|\s)-|(^|\s)or(\s|$)|[^a-zа-яңөү0-9 .,-]' then
     return null;
   end if;
   select w.lexeme into v_anchor from (
     select f.word, (pg_catalog.tsvector_to_array(pg_catalog.to_tsvector('russian', f.word)))[1] as lexeme
     from pg_catalog.regexp_split_to_table(v_folded, '\s+') as f (word)
-    -- A word that folding changes is also looked for as it was typed.
+    -- A word changed by folding is also searched for as typed.
     where f.word ~ '^[a-zа-яңөү0-9]+$' and f.word = any (v_typed)
       and pg_catalog.numnode(pg_catalog.plainto_tsquery('russian', f.word)) = 1) as w
   cross join lateral (select private.estimated_rows(pg_catalog.format(
@@ -113,7 +113,7 @@ begin
 end;
 $$;
 comment on function private.search_anchor(text) is
-  'Returns the rarest lexeme without which no listing matches a text, by the planner''s statistics; null where every word is '
+  'Returns the rarest lexeme that every match of a text contains, by the planner''s statistics; null where every word is '
   'common (in a twentieth of all listings, if these are more than a thousand) or the text has alternatives or exclusions.';
 
 create function private.search_conditions() returns text
@@ -126,8 +126,8 @@ language sql stable set search_path = '' as $$
   cross join lateral (select pg_catalog.format('(s.query ->> %L)', f.name) as value) as v;
 $$;
 comment on function private.search_conditions() is
-  'Builds the feed''s conditions on listings l with the values of saved searches s, but for the text: the same templates as the '
-  'feed''s own, over many searches at once.';
+  'Builds the feed''s conditions on listings l with the values of saved searches s, except the text: from the templates of the '
+  'feed, for many searches at once.';
 
 revoke execute on function private.search_problem(jsonb), private.canonical_search(jsonb), private.search_hash(jsonb),
   private.brand_key(text), private.listing_keys(public.listings), private.search_key(jsonb), private.search_anchor(text),

@@ -26,7 +26,7 @@ begin
   begin
     v_local := p_after at time zone v_zone;
   exception when invalid_parameter_value then
-    -- A zone that this server's time zone data has lost.
+    -- A zone missing in this server's time zone data.
     v_zone := 'Asia/Bishkek';
     v_local := p_after at time zone v_zone;
   end;
@@ -41,7 +41,7 @@ end;
 $$;
 comment on function private.next_digest_at(uuid, text, timestamptz) is
   'Returns the next time for a daily or weekly digest: between nine and ten in the user''s zone, spread by user, on Mondays for a '
-  'weekly one, or the end of quiet hours that hold then.';
+  'weekly one, or the end of quiet hours at that time.';
 
 create function private.schedule_search() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -57,7 +57,7 @@ begin
   return null;
 end;
 $$;
-comment on function private.schedule_search() is 'Trigger: makes sure that hits of a search have a time at which they are told.';
+comment on function private.schedule_search() is 'Trigger: schedules the notification of a search''s hits.';
 create trigger saved_searches_schedule after insert or update of frequency on public.saved_searches
   for each row execute function private.schedule_search();
 
@@ -71,7 +71,7 @@ begin
   return case when v_is_blocked is null then 'authentication_required' when v_is_blocked then 'account_blocked' end;
 end;
 $$;
-comment on function private.searcher_refusal(uuid) is 'Locks a user and returns why saved searches cannot be written, else null.';
+comment on function private.searcher_refusal(uuid) is 'Locks a user and returns the reason of a refusal to write saved searches, else null.';
 
 create function public.saved_search_create(p_user_id uuid, p_search jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -107,7 +107,7 @@ begin
 end;
 $$;
 comment on function public.saved_search_create(uuid, jsonb) is
-  'Saves a search {name, query, frequency}: {search, is_repeat}. The same filters again return what was saved, unchanged. At most '
+  'Saves a search {name, query, frequency}: {search, is_repeat}. The same filters again return the saved search, unchanged. At most '
   'twenty a user, counted under a lock on the user. Reasons: authentication_required, account_blocked, validation_failed (with the field), '
   'saved_search_limit_reached, saved_search_too_broad (for instant notifications, see private.search_key).';
 
@@ -166,7 +166,7 @@ begin
 end;
 $$;
 comment on function public.saved_search_looked(uuid, uuid) is
-  'Notes that a user has looked at the listings of a saved search: {search}. What waits to be told is seen. Idempotent. Reason: not_found.';
+  'Records that a user has opened the listings of a saved search: {search}. Waiting hits count as seen. Idempotent. Reason: not_found.';
 
 revoke execute on function private.schedule_search() from public, anon, authenticated;
 revoke execute on function private.search_view(public.saved_searches), private.next_digest_at(uuid, text, timestamptz),

@@ -1,4 +1,4 @@
--- Matching backwards: from listings that arrived to the saved searches that they match (docs/decisions/0140).
+-- Matching backwards: from new listings to the saved searches that they match (docs/decisions/0140).
 
 create function private.arrival_lexemes(p_ids uuid[]) returns table (listing_id uuid, lexeme text)
 language sql stable set search_path = '' as $$
@@ -16,7 +16,7 @@ language sql stable set search_path = '' as $$
   select w.id, other.lexeme from words w join forms f on f.lexeme = w.lexeme join forms other on other.name = f.name;
 $$;
 comment on function private.arrival_lexemes(uuid[]) is
-  'Returns the lexemes of listings, and those of every spelling of the names in them: among these is the anchor of each search by '
+  'Returns the lexemes of listings, and those of every spelling of the names in them: they include the anchor of each search by '
   'words that may match.';
 
 create function private.text_matches(p_query jsonb, p_ids uuid[]) returns setof uuid
@@ -24,7 +24,7 @@ language plpgsql stable set search_path = '' as $$
 declare
   v_listings constant public.listings[] := array(select l from public.listings l where l.id = any (p_ids));
 begin
-  -- From an array, since the table has thirty indexes to plan with.
+  -- From an array, since planning for the table's thirty indexes is slow.
   return query execute 'select l.id from pg_catalog.unnest($1) as l where ' || private.search_condition(p_query || '{"match": "words"}')
   using v_listings;
 end;
@@ -39,7 +39,7 @@ language sql stable set search_path = '' as $$
       where m.business_id = p_listing.business_id and m.user_id = p_user_id and m.status = 'active');
 $$;
 comment on function private.is_news(uuid, public.listings) is
-  'Returns true where a listing is shown, is not the user''s own nor of a business of the user, and neither of the two has blocked '
+  'Returns true where a listing is shown, is not the user''s own nor of a business of the user, and neither side has blocked '
   'the other.';
 
 create function private.has_seen(p_user_id uuid, p_listing_id uuid, p_viewer bytea) returns boolean
@@ -52,8 +52,8 @@ language sql stable set search_path = '' as $$
     or exists (select from public.search_hits h where h.user_id = p_user_id and h.listing_id = p_listing_id and h.digest_no is not null);
 $$;
 comment on function private.has_seen(uuid, uuid, bytea) is
-  'Returns true where a user has opened, saved, liked or written about a listing, or was notified of it for any search. p_viewer: the '
-  'user''s fingerprint among views, which the database cannot make.';
+  'Returns true if a user has opened, saved, liked or written about a listing, or was notified of it for any search. p_viewer: the '
+  'user''s fingerprint among views, which the database cannot compute.';
 
 create function private.match_listings(p_ids uuid[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -62,7 +62,7 @@ declare
 begin
   execute pg_catalog.format($match$
     with arrived as materialized (
-      -- Apart, since each filter with each of thirty indexes would be planned for longer than it runs.
+      -- Separate, since planning each filter with each of thirty indexes takes longer than the query.
       select l.*, a.old_price, a.arrived_at from public.listings l join public.search_arrivals a on a.listing_id = l.id where l.id = any ($1)
     ), keys as materialized (
       select x.id as listing_id, k.key from public.listings x cross join lateral pg_catalog.unnest(private.listing_keys(x)) as k (key)
@@ -83,7 +83,7 @@ begin
         group by p.search_id, p.user_id, p.query) as t
       cross join lateral private.text_matches(t.query, t.ids) as m (listing_id)
     ), kept as materialized (
-      -- A search that is being deleted is left out rather than waited for.
+      -- Skips a search that is being deleted instead of waiting for it.
       select s.id from (select distinct w.search_id from worded w) as d cross join lateral (
         select x.id from public.saved_searches x where x.id = d.search_id for key share skip locked) as s
     )
@@ -99,8 +99,8 @@ begin
 end;
 $$;
 comment on function private.match_listings(uuid[]) is
-  'Records which saved searches these listings match, each once: candidates by key and anchor, then the feed''s own conditions, then '
-  'nothing own, blocked or seen. Returns how many hits are new. Broad searches are matched by private.match_broad_search.';
+  'Records the matches of these listings with saved searches, each once: candidates by key and anchor, then the feed''s conditions, without '
+  'own, blocked or seen listings. Returns the number of new hits. Broad searches are matched by private.match_broad_search.';
 
 create function private.match_broad_search(p_search public.saved_searches, p_limit integer, p_until timestamptz) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -160,22 +160,22 @@ begin
     return '{"listings": 0, "hits": 0}';
   end if;
   v_hits := private.match_listings(v_ids);
-  -- Waits for one that is being told: it ends with no time set, and has not seen these hits.
+  -- Waits for a running notification of this schedule, which has not included these hits.
   update public.search_schedules c
   set next_at = coalesce(c.next_at, greatest(pg_catalog.clock_timestamp(), c.last_at + interval '1 hour'))
   where c.id in (select x.id from public.search_schedules x
     where x.frequency = 'instant' and exists (
       select from public.search_hits h join public.saved_searches s on s.id = h.search_id
       where h.user_id = x.user_id and h.digest_no is null and h.listing_id = any (v_ids) and s.frequency = 'instant')
-    -- In one order, so that two steps never wait for each other in a circle.
+    -- In a fixed order, so that two steps never deadlock.
     order by x.id for update);
   update public.search_arrivals a set state = 'done', matched_at = pg_catalog.clock_timestamp() where a.listing_id = any (v_ids);
   return pg_catalog.jsonb_build_object('listings', pg_catalog.cardinality(v_ids), 'hits', v_hits);
 end;
 $$;
 comment on function public.search_match_step(integer) is
-  'Matches up to p_limit listings that arrived, the oldest first, with all saved searches: {listings, hits}. Each listing is taken by '
-  'one caller; a killed step leaves no trace and is made again.';
+  'Matches up to p_limit new listings, the oldest first, with all saved searches: {listings, hits}. Each listing is taken by '
+  'one caller; a killed step is rolled back and repeated.';
 
 create function private.search_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$

@@ -1,4 +1,4 @@
--- Notifying of hits: one numbered notification per user and frequency (docs/decisions/0140).
+-- Notifications of hits: one numbered notification per user and frequency (docs/decisions/0140).
 
 create function public.search_digests_due(p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -7,7 +7,7 @@ language sql stable set search_path = '' as $$
     order by c.next_at limit p_limit) as d;
 $$;
 comment on function public.search_digests_due(integer) is
-  'Returns up to p_limit schedules whose time has come [{id, user_id}], for search_digests_tell.';
+  'Returns up to p_limit due schedules [{id, user_id}], for search_digests_tell.';
 
 create function private.settle_hits(p_schedule public.search_schedules, p_viewer bytea) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -32,7 +32,7 @@ begin
 end;
 $$;
 comment on function private.settle_hits(public.search_schedules, bytea) is
-  'Evaluates the broad searches of a schedule, then drops waiting hits that are gone, own, blocked or seen. A blocked user is told nothing.';
+  'Evaluates the broad searches of a schedule, then drops waiting hits that are gone, own, blocked or seen. A blocked user gets no notification.';
 
 create function private.tell_hits(p_schedule public.search_schedules, p_no integer) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -67,8 +67,8 @@ begin
 end;
 $$;
 comment on function private.tell_hits(public.search_schedules, integer) is
-  'Gives all waiting hits of a schedule one number and notifies of them: how many, and the first five. Returns false without hits, '
-  'which make no notification.';
+  'Gives all waiting hits of a schedule one number and notifies of them: their count, and the first five. Returns false without hits '
+  'and sends nothing then.';
 
 create function private.tell_schedule(p_schedule public.search_schedules, p_viewer bytea) returns boolean
 language plpgsql volatile set search_path = '' as $$

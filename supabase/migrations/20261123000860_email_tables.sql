@@ -1,4 +1,4 @@
--- E-mail: proofs of addresses, changes that can be undone, the outbox, and what the provider reports (docs/decisions/0143-0145).
+-- E-mail: proofs of addresses, changes that can be undone, the outbox, and the provider's reports (docs/decisions/0143-0145).
 
 create table public.email_verifications (
   id uuid primary key default gen_random_uuid(),
@@ -18,8 +18,8 @@ create table public.email_verifications (
   check (expires_at > created_at)
 );
 comment on table public.email_verifications is
-  'Proof of an address that is under way: a code and a link, of which only digests are here. Kept for 30 days.';
-comment on column public.email_verifications.session_id is 'Session that asked; when it ends, neither code nor link proves anything.';
+  'Pending proof of an address: a code and a link, stored as digests only. Kept for 30 days.';
+comment on column public.email_verifications.session_id is 'Requesting session; its end invalidates code and link.';
 comment on column public.email_verifications.nonce is 'Input from which the backend derives code and link with a secret that is not in the database.';
 create unique index email_verifications_one_live_idx on public.email_verifications (user_id) where used_at is null and superseded_at is null;
 create index email_verifications_user_idx on public.email_verifications (user_id, created_at desc);
@@ -43,7 +43,7 @@ create table public.email_changes (
   updated_at timestamptz not null default now()
 );
 comment on table public.email_changes is
-  'Proved address that was replaced or removed. Whoever reads its mail can undo this for a week. Deleted after 30 days.';
+  'Proved address that was replaced or removed. A link in a mail to it can undo this for a week. Deleted after 30 days.';
 create index email_changes_user_idx on public.email_changes (user_id, created_at desc);
 create index email_changes_created_idx on public.email_changes (created_at);
 create trigger email_changes_touch_updated_at before update on public.email_changes
@@ -81,12 +81,12 @@ create table public.emails (
   check (kind = case when notification_id is not null then 'notification' when verification_id is not null then 'verification'
     when change_id is not null then 'address_changed' else 'login_code' end)
 );
-comment on table public.emails is 'E-mail to one address, from the queue to its outcome; its text is made when it is sent. Kept for 30 days.';
+comment on table public.emails is 'E-mail to one address, from the queue to its outcome; its text is composed on sending. Kept for 30 days.';
 comment on column public.emails.type is 'Type of the notification, else the kind.';
 comment on column public.emails.state is
-  'accepted: by the provider. unknown: perhaps sent, never again. suppressed: no longer wanted or allowed when its turn came.';
+  'accepted: by the provider. unknown: perhaps sent, never again. suppressed: no longer wanted or allowed when it became due.';
 comment on column public.emails.uncertain is 'Sends that may have reached the mailbox: at most two where is_resent, else one.';
-comment on column public.emails.provider_ref is 'Message id at the provider, by which its reports are matched.';
+comment on column public.emails.provider_ref is 'Message id at the provider, which identifies its reports.';
 create index emails_due_idx on public.emails (priority, not_before) where state = 'queued';
 create index emails_lease_idx on public.emails (lease_until) where state = 'claimed';
 create index emails_user_idx on public.emails (user_id);
@@ -109,7 +109,7 @@ create table public.email_events (
   updated_at timestamptz not null default now()
 );
 comment on table public.email_events is
-  'Report of the provider about a mail, once each. One that comes before the mail''s own id waits here without email_id. Kept for 30 days.';
+  'Report of the provider about a mail, once each. One received before the mail''s own id waits here without email_id. Kept for 30 days.';
 create index email_events_email_idx on public.email_events (email_id);
 create index email_events_waiting_idx on public.email_events (provider_ref) where email_id is null;
 create index email_events_created_idx on public.email_events (created_at);
@@ -129,8 +129,8 @@ create table public.email_stops (
   check ((reason is null) = (stopped_at is null))
 );
 comment on table public.email_stops is
-  'Address, as a digest, to which nothing is sent any more; or, without a reason, one with passing bounces. Outlives accounts: a mailbox '
-  'that complained stays left alone.';
+  'Address, as a digest, that receives no more mail; or, without a reason, one with temporary bounces. Outlives accounts: a mailbox '
+  'with a complaint never receives mail again.';
 create trigger email_stops_touch_updated_at before update on public.email_stops
   for each row execute function private.touch_updated_at();
 alter table public.email_stops enable row level security;
@@ -140,7 +140,7 @@ create function private.email_digest(p_address text) returns bytea
 language sql immutable set search_path = '' as $$
   select pg_catalog.sha256(pg_catalog.convert_to('email|' || pg_catalog.lower(p_address), 'UTF8'));
 $$;
-comment on function private.email_digest(text) is 'Returns the digest under which stops and limits know an address.';
+comment on function private.email_digest(text) is 'Returns the digest of an address in stops and limits.';
 
 create function private.mailbox_digest(p_address text) returns bytea
 language sql immutable set search_path = '' as $$
@@ -155,7 +155,7 @@ create function private.email_stop(p_address text) returns text
 language sql stable set search_path = '' as $$
   select s.reason from public.email_stops s where s.address_digest = private.email_digest(p_address);
 $$;
-comment on function private.email_stop(text) is 'Returns why nothing is sent to an address: bounced or complained; else null.';
+comment on function private.email_stop(text) is 'Returns the reason of a stop of mail to an address: bounced or complained; else null.';
 
 create function private.guard_email_address() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -174,7 +174,7 @@ begin
 end;
 $$;
 comment on function private.guard_email_address() is
-  'Trigger: only the verification itself goes to an address that its user has not proved.';
+  'Trigger: allows only the verification itself for an unproved address.';
 create trigger emails_guard_address before insert or update of user_id, kind, address, verification_id, change_id on public.emails
   for each row execute function private.guard_email_address();
 

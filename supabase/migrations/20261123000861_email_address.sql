@@ -22,14 +22,14 @@ begin
   if not found then
     return 'account_blocked';
   end if;
-  -- Held until the end: a logout at this moment waits.
+  -- Locked until the end: a parallel logout waits.
   perform 1 from public.auth_sessions s where s.id = p_session_id and s.user_id = p_user_id and s.revoked_at is null
     and s.expires_at > pg_catalog.clock_timestamp() for share;
   return case when not found then 'authentication_required' end;
 end;
 $$;
 comment on function private.lock_for_email(uuid, uuid) is
-  'Locks an account for a change of its address, from a session that is still open; returns why not, else null.';
+  'Locks an account for a change of its address, from a session that is still open; returns the reason of a refusal, else null.';
 
 create function private.email_limit(p_user_id uuid, p_place inet) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -91,7 +91,7 @@ end;
 $$;
 comment on function public.email_request(uuid, uuid, text, inet, jsonb) is
   'Begins the proof {id, key_id, nonce, code_digest, link_digest, ttl_seconds} of an address, in place of a former one: email_state, the '
-  'same whether another account has the address or nobody. Reasons: validation_failed (with the field), authentication_required, '
+  'same if another account has the address. Reasons: validation_failed (with the field), authentication_required, '
   'account_blocked, email_limit (with retry_after).';
 
 create function private.replace_email(p_user_id uuid, p_address text, p_undo jsonb) returns void
@@ -116,7 +116,7 @@ begin
 end;
 $$;
 comment on function private.replace_email(uuid, text, jsonb) is
-  'Sets or removes (null) a proved address; notifies its user, and the former address with a way to undo it.';
+  'Sets or removes (null) a proved address; notifies its user, and the former address with a link to undo it.';
 
 create function private.finish_proof(p_verification public.email_verifications, p_undo jsonb) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -127,13 +127,13 @@ begin
     return 'email_in_use';
   end;
   update public.email_verifications v set used_at = pg_catalog.clock_timestamp() where v.id = p_verification.id;
-  -- Its reader has just proved that mail arrives and is wanted.
+  -- The proof shows that mail arrives and is wanted.
   delete from public.email_stops s where s.address_digest = private.email_digest(p_verification.address);
   return null;
 end;
 $$;
 comment on function private.finish_proof(public.email_verifications, jsonb) is
-  'Gives a proved address to its account; returns email_in_use where another account was first, else null.';
+  'Gives a proved address to its account; returns email_in_use if another account has it, else null.';
 
 create function public.email_confirm(p_user_id uuid, p_session_id uuid, p_digests jsonb, p_undo jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -156,7 +156,7 @@ begin
 end;
 $$;
 comment on function public.email_confirm(uuid, uuid, jsonb, jsonb) is
-  'Proves the pending address by its code, as digests {key id: hex}; three tries. p_undo {id, key_id, nonce, digest}: the way to undo '
+  'Proves the pending address by its code, as digests {key id: hex}; three tries. p_undo {id, key_id, nonce, digest}: the link to undo '
   'it. Returns email_state. Reasons: email_code_invalid, email_in_use, authentication_required, account_blocked.';
 
 create function public.email_remove(p_user_id uuid, p_session_id uuid, p_undo jsonb) returns jsonb

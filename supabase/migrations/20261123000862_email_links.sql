@@ -1,4 +1,4 @@
--- Links of e-mails, which work without a login: proof of an address, undoing a change, unsubscribing (docs/decisions/0143, 0144).
+-- Links of e-mails, valid without a login: proof of an address, undoing a change, unsubscribing (docs/decisions/0143, 0144).
 
 create function private.link_refusal(p_proof public.email_verifications) returns text
 language sql stable set search_path = '' as $$
@@ -10,13 +10,13 @@ language sql stable set search_path = '' as $$
         and s.revoked_at is null and s.expires_at > pg_catalog.clock_timestamp() and not u.is_blocked) then 'email_link_expired' end;
 $$;
 comment on function private.link_refusal(public.email_verifications) is
-  'Returns why a link proves nothing: unknown, used, replaced by a later one, or over, as is one whose session has ended.';
+  'Returns the reason of an invalid link: unknown, used, replaced by a later one, or expired, as by the end of its session.';
 
 create function private.phone_end(p_user_id uuid) returns text
 language sql stable set search_path = '' as $$
   select pg_catalog.right(u.phone, 2) from public.accounts u where u.id = p_user_id;
 $$;
-comment on function private.phone_end(uuid) is 'Returns the last two digits of a user''s phone, by which mails name the account.';
+comment on function private.phone_end(uuid) is 'Returns the last two digits of a user''s phone, which identify the account in mails.';
 
 create function public.email_link_read(p_link_digest bytea) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -33,7 +33,7 @@ begin
 end;
 $$;
 comment on function public.email_link_read(bytea) is
-  'Returns what a link would prove {email, phone_end} and changes nothing: programs open links before people do. Reasons: '
+  'Returns the pending proof of a link {email, phone_end}, read-only: mail programs open links in advance. Reasons: '
   'email_link_invalid, email_link_used, email_link_replaced, email_link_expired.';
 
 create function public.email_link_confirm(p_link_digest bytea, p_undo jsonb) returns jsonb
@@ -43,7 +43,7 @@ declare
   v_reason text;
 begin
   select v.* into v_proof from public.email_verifications v where v.link_digest = p_link_digest;
-  -- The account first, in the order of every other change.
+  -- The account first, the lock order of all changes.
   perform 1 from public.accounts u where u.id = v_proof.user_id for no key update;
   select v.* into v_proof from public.email_verifications v where v.id = v_proof.id for update;
   perform 1 from public.auth_sessions s where s.id = v_proof.session_id for share;
@@ -68,7 +68,7 @@ begin
 end;
 $$;
 comment on function public.email_link_confirm_own(bytea, uuid, jsonb) is
-  'Proves an address like email_link_confirm, for the signed-in user alone who asked for it. Reasons: email_link_other_account, '
+  'Proves an address like email_link_confirm, only for the signed-in user who requested it. Reasons: email_link_other_account, '
   'email_link_invalid, email_link_used, email_link_replaced, email_link_expired, email_in_use.';
 
 create function private.undo_refusal(p_change public.email_changes) returns text
@@ -99,7 +99,7 @@ begin
 end;
 $$;
 comment on function public.email_undo_read(bytea) is
-  'Returns what a link would restore {email, phone_end} and changes nothing. Reasons: email_link_invalid, email_link_used, '
+  'Returns the change that a link undoes {email, phone_end}, read-only. Reasons: email_link_invalid, email_link_used, '
   'email_link_replaced, email_link_expired.';
 
 create function public.email_undo(p_undo_digest bytea) returns jsonb
@@ -121,7 +121,7 @@ begin
   begin
     perform private.replace_email(v_change.user_id, v_change.old_address, null);
   exception when unique_violation then
-    -- Meanwhile the address of another account; the one that is undone goes all the same.
+    -- If another account has the address now, the replaced one is removed all the same.
     perform private.replace_email(v_change.user_id, null, null);
   end;
   update public.auth_sessions s set revoked_at = pg_catalog.clock_timestamp(), revoked_reason = 'email_undone'
@@ -150,7 +150,7 @@ begin
 end;
 $$;
 comment on function public.email_unsubscribe(uuid, text) is
-  'Switches e-mails of one type off for a user, waiting ones too: {type, title}. Idempotent; of a user or type that is gone it changes nothing.';
+  'Switches e-mails of one type off for a user, waiting ones too: {type, title}. Idempotent; no effect for an unknown user or type.';
 
 revoke execute on function private.link_refusal(public.email_verifications), private.phone_end(uuid), public.email_link_read(bytea),
   public.email_link_confirm(bytea, jsonb), public.email_link_confirm_own(bytea, uuid, jsonb), private.undo_refusal(public.email_changes), public.email_undo_read(bytea),

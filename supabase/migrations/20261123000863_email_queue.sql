@@ -1,4 +1,4 @@
--- Outbox of e-mails: queued with the notification, judged again when their turn comes, settled by type (docs/decisions/0144).
+-- Outbox of e-mails: queued with the notification, checked again when due, settled by type (docs/decisions/0144).
 
 create function private.queue_emails() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -15,7 +15,7 @@ begin
 end;
 $$;
 comment on function private.queue_emails() is
-  'Trigger per statement: queues an e-mail of each new notification whose user has a proved address and wants the type there.';
+  'Trigger per statement: queues an e-mail of each new notification whose user has a proved address and the type switched on for e-mail.';
 create trigger notifications_queue_emails after insert on public.notifications referencing new table as told
   for each statement execute function private.queue_emails();
 
@@ -30,7 +30,7 @@ begin
   elsif exists (select from public.accounts u where u.id = p_email.user_id and u.is_blocked) then
     return 'blocked';
   elsif p_email.kind = 'verification' then
-    -- A mailbox whose owner complained is asked once a month at most, one that bounced once a day.
+    -- A mailbox with a complaint gets one verification a month at most, one that bounced one a day.
     return case when not exists (select from public.email_verifications v where v.id = p_email.verification_id
         and v.address = p_email.address and v.used_at is null and v.superseded_at is null) then 'superseded'
       when exists (select from public.email_stops s where s.address_digest = private.email_digest(p_email.address) and s.stopped_at
@@ -53,7 +53,7 @@ begin
 end;
 $$;
 comment on function private.email_refusal(public.emails) is
-  'Returns why an e-mail whose turn has come is not sent, else null: over, stopped, to an address that its user has given up, unsubscribed.';
+  'Returns the reason for not sending a due e-mail, else null: expired, stopped, address no longer its user''s, unsubscribed.';
 
 create function private.email_message(p_email public.emails) returns jsonb
 language sql stable set search_path = '' as $$
@@ -73,7 +73,7 @@ language sql stable set search_path = '' as $$
   where u.id = p_email.user_id;
 $$;
 comment on function private.email_message(public.emails) is
-  'Returns what a mail is made of. Codes and links are derived by the sender from proof; none is in the database.';
+  'Returns the content of a mail. Codes and links are derived by the sender from proof; none is in the database.';
 
 create function private.due_emails(p_limit integer) returns uuid[]
 language plpgsql volatile set search_path = '' as $$
@@ -86,7 +86,7 @@ begin
   return v_ids;
 end;
 $$;
-comment on function private.due_emails(integer) is 'Locks e-mails whose turn has come, the most pressing first, and returns their ids.';
+comment on function private.due_emails(integer) is 'Locks due e-mails, the most urgent first, and returns their ids.';
 
 create function public.emails_claim(p_limit integer, p_lease_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -113,8 +113,8 @@ begin
 end;
 $$;
 comment on function public.emails_claim(integer, integer) is
-  'Claims up to p_limit e-mails whose turn has come, each for one caller for p_lease_seconds: {claim, messages, due}. Settles those that are '
-  'no longer wanted or allowed. Committed before anything is sent: what a killed caller leaves counts as sent perhaps.';
+  'Claims up to p_limit due e-mails, each for one caller for p_lease_seconds: {claim, messages, due}. Settles those that are '
+  'no longer wanted or allowed. Committed before anything is sent: leftovers of a killed caller count as perhaps sent.';
 
 create function public.emails_record(p_claim uuid, p_results jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -125,7 +125,7 @@ begin
     state = case r.outcome when 'accepted' then 'accepted' when 'refused' then 'failed'
       when 'unknown' then case when m.is_resent and m.uncertain < 2 then 'queued' else 'unknown' end else 'queued' end,
     reason = coalesce(pg_catalog.left(r.code, 60), ''), lease_until = null,
-    -- Only what may have reached the mailbox counts; what certainly did not waits until it expires.
+    -- Only a mail that may have reached the mailbox counts; one that did not waits until it expires.
     uncertain = greatest(m.uncertain - (r.outcome in ('later', 'refused'))::integer, 0),
     not_before = pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => coalesce(r.seconds, 0)),
     -- A provider that gives two mails one id would stop the sender: the second stays without.
@@ -136,7 +136,7 @@ begin
   where m.id = r.id and m.claim = p_claim
     and (m.state = 'claimed' or (m.state in ('unknown', 'queued') and m.reason = 'lease_ended' and r.outcome = 'accepted'));
   get diagnostics v_recorded = row_count;
-  -- Reports that came before the answer of the send call.
+  -- Reports received before the answer of the send call.
   perform private.apply_email_event(e, m.id) from public.email_events e
   join public.emails m on m.provider_ref = e.provider_ref
   where e.email_id is null and e.provider_ref in (
@@ -146,8 +146,8 @@ end;
 $$;
 comment on function public.emails_record(uuid, jsonb) is
   'Records results [{id, outcome, code, provider_ref, seconds}]. accepted: with its reference there. refused: our defect, or an address that the '
-  'provider does not take. later: certainly not sent, again after seconds. unknown: perhaps sent; once more where the type says so. '
-  'Returns how many it applied.';
+  'provider refuses. later: certainly not sent, again after seconds. unknown: perhaps sent; sent once more if the type allows it. '
+  'Returns the number of applied ones.';
 
 revoke execute on function private.queue_emails() from public, anon, authenticated;
 revoke execute on function private.email_refusal(public.emails), private.email_message(public.emails), private.due_emails(integer),

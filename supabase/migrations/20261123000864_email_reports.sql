@@ -1,4 +1,4 @@
--- Reports of the provider: deliveries, bounces and complaints; addresses that are left alone; figures (docs/decisions/0144).
+-- Reports of the provider: deliveries, bounces and complaints; stopped addresses; metrics (docs/decisions/0144).
 
 create function private.stop_email_address(p_address text, p_reason text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -7,7 +7,7 @@ declare
 begin
   insert into public.email_stops as s (address_digest, reason, stopped_at)
   values (private.email_digest(p_address), p_reason, pg_catalog.clock_timestamp())
-  -- A complaint weighs more than a bounce.
+  -- A complaint replaces a bounce.
   on conflict (address_digest) do update set stopped_at = excluded.stopped_at,
     reason = case when s.reason = 'complained' then s.reason else excluded.reason end;
   select u.id into v_user_id from public.accounts u where u.email = p_address;
@@ -18,7 +18,7 @@ begin
 end;
 $$;
 comment on function private.stop_email_address(text, text) is
-  'Stops mail to an address, and notifies the account that has proved it, once a day.';
+  'Stops mail to an address, and notifies its account, once a day.';
 
 create function private.apply_email_event(p_event public.email_events, p_email_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -47,8 +47,8 @@ begin
 end;
 $$;
 comment on function private.apply_email_event(public.email_events, uuid) is
-  'Applies a report to its mail, once. The address is the mail''s own, whatever the report says. A permanent bounce and a complaint stop it; '
-  'passing bounces are counted until a delivery.';
+  'Applies a report to its mail, once. The address is that of the mail, not of the report. A permanent bounce and a complaint stop it; '
+  'temporary bounces are counted until a delivery.';
 
 create function public.email_events_record(p_events jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -78,7 +78,7 @@ end;
 $$;
 comment on function public.email_events_record(jsonb) is
   'Records reports [{event_id, provider_ref, email_id, kind: delivery, bounce or complaint, is_permanent, code}], each once, and applies them to the '
-  'mail of the reference, or of the id that we gave it; one of a mail that is not recorded yet waits. Returns how many it applied.';
+  'mail of the reference, or of our id; a report of an unrecorded mail waits. Returns the number of applied ones.';
 
 create function private.email_metrics() returns table (metric text, subject text, value numeric, weak boolean)
 language sql stable set search_path = '' as $$

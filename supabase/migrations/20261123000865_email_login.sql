@@ -60,8 +60,8 @@ begin
 end;
 $$;
 comment on function public.login_request_email(text, inet, jsonb) is
-  'Sends the live login code of a phone to the proved address of its account, after an SMS that this place asked for has failed: {sms_id, '
-  'expires_in}, the same whether there is an account or an address. Counts against p_limits like an SMS. No staff, no address of the last '
+  'Sends the live login code of a phone to the proved address of its account, after a failed SMS requested from this place: {sms_id, '
+  'expires_in}, also without an account or an address. Counts against p_limits like an SMS. No staff, no address of the last '
   'three days. Reasons: email_code_closed (others come with the limits).';
 
 create function private.note_email_login(p_code_id uuid, p_user_id uuid, p_session_id uuid, p_address inet) returns void

@@ -1,4 +1,4 @@
--- How well videos play on phones, as the app reports it: counters and histograms without a person. Backend only.
+-- Quality of playback on phones, as reported by the app: counters and histograms without personal data. Backend only.
 
 -- A row is what all phones of one kind saw of one provider in one hour. Histograms have 94 buckets that grow by 8 %, so
 -- that a percentile read from their middle is off by at most 4 %, and add up over hours and days, which percentiles do not
@@ -33,9 +33,9 @@ create table public.quality_hours (
 ) with (fillfactor = 50);
 comment on table public.quality_hours is
   'Playback per hour, provider, operating system, network and place of the player. Names no person, address or video; '
-  'swept after 14 days, when quality_days has long held the sums.';
+  'swept after 14 days, after quality_days has the sums.';
 comment on column public.quality_hours.batches is
-  'Batches of sampled sessions: the number of independent looks, by which confidence intervals are reckoned.';
+  'Batches of sampled sessions: the number of independent samples, for confidence intervals.';
 comment on column public.quality_hours.reports is 'Views as they arrived, unweighted.';
 comment on column public.quality_hours.attempts is
   'Intended plays, weighted: a failed one counts once from every session, any other ten times from a sampled session.';
@@ -108,8 +108,8 @@ create index quality_batches_created_idx on public.quality_batches (created_at);
 alter table public.quality_batches enable row level security;
 grant all on public.quality_batches to service_role;
 
--- An address is one of 65,536 groups, of which another one in every hour: enough to hold back a flood, too little to
--- follow anybody, even with the salt.
+-- An address belongs to one of 65,536 groups, a different one every hour: enough to limit a flood, too little to
+-- identify anyone, even with the salt.
 create table public.quality_salts (
   id uuid primary key default gen_random_uuid(),
   hour timestamptz not null unique,

@@ -2,7 +2,7 @@
 
 create function private.quality_bucket(p_value numeric, p_floor numeric) returns integer
 language sql immutable set search_path = '' as $$
-  -- Of null there is no bucket, and least() would ignore it.
+  -- Null has no bucket, and least() would ignore it.
   select case when p_value < p_floor then 0 when p_value >= p_floor then
     least(1 + pg_catalog.floor(pg_catalog.ln(p_value::float8 / p_floor::float8) / pg_catalog.ln(1.08::float8)), 93)::integer end;
 $$;
@@ -20,7 +20,7 @@ language sql immutable set search_path = '' as $$
 $$;
 comment on function private.quality_percentile(bigint[], numeric, numeric) is
   'Returns the value below which a share of a histogram lies: the middle of its bucket, at most 4 % off; p_floor for '
-  'whatever is smaller. Null without values.';
+  'smaller values. Null without values.';
 
 create function private.add_counts(p_left bigint[], p_right bigint[]) returns bigint[]
 language plpgsql immutable set search_path = '' as $$
@@ -76,7 +76,7 @@ language sql volatile set search_path = '' as $$
   values (p_hour, p_reason, pg_catalog.floor(pg_catalog.random() * 8)::smallint, p_count)
   on conflict (hour, reason, shard) do update set dropped = d.dropped + excluded.dropped;
 $$;
-comment on function private.drop_quality(timestamptz, text, bigint) is 'Counts what is not counted, by reason.';
+comment on function private.drop_quality(timestamptz, text, bigint) is 'Counts drops by reason.';
 
 create function public.quality_drop(p_cause text) returns void
 language sql volatile set search_path = '' as $$

@@ -1,4 +1,4 @@
--- What playback reports say: sums of days, the page of staff, metrics of alerts; and days of the CDN beside them.
+-- Reports from playback: sums of days, the page of staff, metrics of alerts; and days of the CDN beside them.
 
 create function private.sum_counts(p_histograms bigint[]) returns bigint[]
 language sql immutable set search_path = '' as $$
@@ -159,8 +159,8 @@ language sql stable set search_path = '' as $$
     or not exists (select from public.metrics_daily m where m.metric = 'cdn_requests' and m.dimension = '' and m.day = d.day);
 $$;
 comment on function public.cdn_days_missing(integer) is
-  'Returns the days of the last p_days for which CDN metrics are wanted, the newest first: those without any, and the '
-  'last two, whose late points may have come.';
+  'Returns the days of the last p_days without final CDN metrics, the newest first: those without any, and the '
+  'last two, whose late points may have arrived.';
 
 create function public.cdn_day_record(p_day date, p_metrics jsonb) returns integer
 language sql volatile set search_path = '' as $$
@@ -172,7 +172,7 @@ language sql volatile set search_path = '' as $$
 $$;
 comment on function public.cdn_day_record(date, jsonb) is
   'Writes the CDN metrics {requests, origin_requests, bytes, origin_bytes, error_share, origin_error_share} of a day over '
-  'earlier ones; returns how many were new or different.';
+  'earlier ones; returns the number of new or different ones.';
 
 revoke execute on function private.sum_counts(bigint[]), private.quality_sums(timestamptz, timestamptz), public.quality_fold(),
   private.quality_all(integer), public.quality_report(uuid, integer), private.quality_metrics(),

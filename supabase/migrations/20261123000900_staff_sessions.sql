@@ -1,5 +1,5 @@
 -- Sessions of the operations page. A staff member proves a phone by the same login code as in the app; the page then holds
--- an opaque token in a cookie, of which only the digest is kept. The role is read anew with every request.
+-- an opaque token in a cookie, of which only the digest is kept. The role is read again with every request.
 
 create table public.operator_sessions (
   id uuid primary key default gen_random_uuid(),
@@ -33,7 +33,7 @@ create function public.operator_sign_in(
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  -- Nobody holds a refresh token of this session: the digest is that of random bytes that are kept nowhere.
+  -- No client has a refresh token of this session: the digest is that of discarded random bytes.
   v_nobodys bytea := pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
   v_login jsonb := public.login_verify_code(p_phone, p_digests, p_address, p_sms_id, v_nobodys, p_session,
     p_lock);
@@ -74,7 +74,7 @@ begin
     and o.last_used_at > pg_catalog.now() - pg_catalog.make_interval(secs => p_idle_seconds)
     and not u.is_blocked and private.is_operator(u.role);
   if found then
-    -- Once in a quarter of a minute is exact enough, and saves most of the writes.
+    -- A quarter of a minute is exact enough, and saves most of the writes.
     update public.operator_sessions o set last_used_at = pg_catalog.now()
     where o.token_digest = p_token_digest and o.last_used_at < pg_catalog.now() - interval '15 seconds';
   end if;

@@ -1,4 +1,4 @@
--- Roles of staff. A role that one administrator gives waits for another one; the command with the service key makes the
+-- Roles of staff. A role granted by one administrator waits for another one; the command with the service key makes the
 -- first two.
 
 create function public.operator_appoint(
@@ -36,7 +36,7 @@ end;
 $$;
 comment on function public.operator_appoint(uuid, text, text, inet, text) is
   'Gives the user with this phone (E.164) a role, or removes it (user): {user_id, role, before, waits}. waits: the '
-  'role begins when a second administrator gives the same one; removing needs one, and also refuses a waiting role. '
+  'role begins when a second administrator grants the same; removing needs one, and also refuses a waiting role. '
   'Without an actor it is the command of the service key, which makes the first administrators. Reasons: forbidden, '
   'account_blocked, authentication_required, operator_own_role.';
 
@@ -80,7 +80,7 @@ create table public.operator_appointments (
   check (user_id not in (asked_by, coalesce(decided_by, asked_by)))
 );
 comment on table public.operator_appointments is
-  'Roles requested by one administrator. They begin when another administrator gives the same role, within a week.';
+  'Roles requested by one administrator. They begin when another administrator grants the same role, within a week.';
 create unique index operator_appointments_one_waiting_idx on public.operator_appointments (user_id) where state = 'waiting';
 create index operator_appointments_user_idx on public.operator_appointments (user_id, created_at);
 create index operator_appointments_asked_by_idx on public.operator_appointments (asked_by);
@@ -104,8 +104,8 @@ create function private.set_role(p_user public.accounts, p_role text) returns vo
 language plpgsql volatile set search_path = '' as $$
 begin
   update public.accounts u set role = p_role where u.id = p_user.id;
-  -- A session of the operations page shows the role it began with to nobody: it is read anew. A person who is no operator
-  -- any more also loses the cookie.
+  -- A session of the operations page stores no role: it is read again at each request. A user without a role
+  -- also loses the cookie.
   if not private.is_operator(p_role) then
     delete from public.operator_sessions o using public.auth_sessions a where a.id = o.auth_session_id and a.user_id = p_user.id;
   end if;
@@ -156,7 +156,7 @@ begin
 end;
 $$;
 comment on function private.confirms_appointment(public.accounts, text, uuid, inet, text) is
-  'Returns true when an administrator is the second one to give this role while the first still is one; else records '
+  'Returns true when an administrator is the second one to grant this role while the first still is one; else records '
   'the wait for a second. Call it with the user locked, so that of two parallel calls one is the second.';
 
 revoke execute on function public.operator_appoint(uuid, text, text, inet, text), public.operators_list(uuid),

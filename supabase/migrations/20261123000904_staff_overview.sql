@@ -1,4 +1,4 @@
--- Overview and audit log of the operations page, forms that count once, and the pause of jobs.
+-- Overview and audit log of the operations page, idempotent forms, and the pause of jobs.
 
 create function public.audit_page(
   p_operator_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer, p_area text default null,

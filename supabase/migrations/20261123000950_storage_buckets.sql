@@ -1,5 +1,5 @@
 -- Buckets with size and type limits (docs/reference/limits.md, 1.3), their policies, and allowed addresses of pictures.
--- No SVG: it can carry script, and logos are served from our own address.
+-- No SVG: it can contain scripts, and logos are served from our own address.
 
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types) values
   ('avatars', 'avatars', true, 5 * 1024 * 1024, array['image/jpeg', 'image/png', 'image/webp']),
@@ -19,12 +19,12 @@ language sql immutable set search_path = '' as $$
   select case p_bucket when 'avatars' then 100 when 'listings-thumbnails' then 500 else 20 end;
 $$;
 comment on function private.max_files(text) is
-  'Returns how many files one user may keep in a bucket. The app stores each new avatar under a new name and deletes '
+  'Returns the number of files per user and bucket. The app stores each new avatar under a new name and deletes '
   'none.';
 
 create function private.files_kept(p_bucket text, p_folder text) returns integer
 language sql volatile security definer set search_path = '' as $$
-  -- By the bytes of the name, for which Storage has an index; "0" follows "/". Counts no further than it has to.
+  -- By the bytes of the name, for which Storage has an index; "0" follows "/". Stops counting at the limit.
   select pg_catalog.count(*)::integer from (
     select from storage.objects o
     where o.bucket_id = p_bucket and o.name collate "C" >= p_folder || '/' and o.name collate "C" < p_folder || '0'
@@ -36,9 +36,9 @@ comment on function private.files_kept(text, text) is
 create function private.may_store(p_bucket text, p_name text) returns boolean
 language sql volatile security definer set search_path = '' as $$
   select pg_catalog.char_length(p_name) <= 300 and (storage.foldername(p_name))[1] = (select auth.uid())::text
-    -- A client or a CDN would read a/../b as b: a name that leads into another folder.
+    -- A client or a CDN would read a/../b as b: a name in another folder.
     and p_name !~ '(^|/)[.][.]?(/|$)'
-    -- Pictures come through the API, which publishes nothing that was not encoded anew. The app in the shops knows
+    -- Pictures come through the API, which publishes re-encoded files only. The app in the shops stores
     -- avatars only this way; they are cleaned in place.
     and p_bucket in ('avatars', 'listings-videos', 'documents')
     and (private.files_kept(p_bucket, (select auth.uid())::text) < private.max_files(p_bucket)
@@ -53,7 +53,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_folder text := (storage.foldername(new.name))[1];
 begin
-  -- One after the other per folder: files that arrive together are counted together.
+  -- Serialised per folder, so that parallel files are counted together.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(new.bucket_id || '/' || v_folder, 360));
   if private.files_kept(new.bucket_id, v_folder) > private.max_files(new.bucket_id) then
     raise exception 'too many files in this folder' using errcode = '42501';
@@ -66,8 +66,8 @@ comment on function private.limit_files() is
 create trigger auto360_limit_files after insert or update of bucket_id, name on storage.objects
   for each row when (new.owner_id is not null or private.is_rest_user()) execute function private.limit_files();
 
--- The first folder of a name is the user's id. Files of public buckets are read by their public address, which asks
--- no policy; a policy that let everybody select would let everybody list the bucket. Replacing a file needs select.
+-- The first folder of a name is the user's id. Files of public buckets are read by their public address, which checks
+-- no policy; a policy that let everybody select would also allow everybody to list the bucket. Replacing a file needs select.
 create policy own_folder_select on storage.objects for select to authenticated
   using (bucket_id in ('avatars', 'listings-thumbnails', 'listings-videos', 'business-logos', 'documents')
     and (storage.foldername(name))[1] = (select auth.uid())::text);
@@ -85,8 +85,8 @@ create policy own_folder_delete on storage.objects for delete to authenticated
   using (bucket_id in ('avatars', 'listings-thumbnails', 'listings-videos', 'business-logos', 'documents')
     and (storage.foldername(name))[1] = (select auth.uid())::text);
 
--- Addresses of pictures that a user writes through REST lie where the backend lets pictures lie: in the user's own folder
--- of our storage, or at an allowed host. The backend knows both from its environment and repeats them here every hour.
+-- Addresses of pictures written through REST must be at places allowed by the backend: in the user's own folder
+-- of our storage, or at an allowed host. The backend copies both from its environment to this table every hour.
 
 create table public.image_origins (
   id uuid primary key default gen_random_uuid(),
@@ -121,7 +121,7 @@ language sql volatile set search_path = '' as $$
     'added', (select pg_catalog.count(*) from added), 'removed', (select pg_catalog.count(*) from removed));
 $$;
 comment on function public.image_origins_set(text, text, text[]) is
-  'Replaces the allowed origins by these: {added, removed}. Idempotent; the next write through REST follows them.';
+  'Replaces the allowed origins by these: {added, removed}. Idempotent; applied to the next write through REST.';
 
 create function private.is_allowed_picture(p_url text, p_bucket text, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$

@@ -1,6 +1,6 @@
 -- Realtime events for the app (docs/reference/limits.md, 1.5). Realtime applies the select policies to each subscriber.
--- The default replica identity is enough: with row level security a deletion carries only the primary key,
--- whatever the identity, and nothing here compares old values.
+-- The default replica identity suffices: with row level security a deletion carries only the primary key,
+-- with any identity, and old values are not compared here.
 
 alter publication supabase_realtime add table public.chat_messages;
 alter publication supabase_realtime add table public.chat_threads;

@@ -1,5 +1,5 @@
--- Rules of texts for every way in: text that the app writes through PostgREST is cleaned and judged as in the backend.
--- Triggers of listings skip text of the backend, which has cleaned and judged it already.
+-- Rules of texts for every interface: text written by the app through PostgREST is cleaned and checked as in the backend.
+-- Triggers of listings skip text of the backend, which is cleaned and checked already.
 
 create function private.refuse_words(p_category text, p_texts text[]) returns void
 language plpgsql stable set search_path = '' as $$
@@ -69,7 +69,7 @@ create trigger chat_messages_guard_texts before insert on public.chat_messages
 create trigger reports_guard_texts before insert on public.reports
   for each row when (private.is_rest_user()) execute function private.guard_texts('comment text or null');
 
--- Their names sort before listings_guard and listings_keep_checked, which compare what is stored.
+-- Their names sort before listings_guard and listings_keep_checked, which compare stored values.
 create trigger listings_clean before insert or update of title, description, city, location, location_text on public.listings
   for each row when (private.is_rest_user()) execute function private.guard_texts(
     'title line', 'description text', 'city line or null', 'location line or null', 'location_text line or null');
@@ -98,7 +98,7 @@ begin
 end;
 $$;
 comment on function private.judge_direct_change() is
-  'Trigger with the column of the listing''s id as argument: judges content that was changed through REST; it waits '
+  'Trigger with the column of the listing''s id as argument: checks content changed through REST; it waits '
   'when it breaks a rule.';
 create trigger listings_rejudge after update of title, description, city, location, location_text on public.listings
   for each row when (private.is_rest_user() and (old.title, old.description, old.city, old.location)

@@ -56,7 +56,7 @@ begin
 end;
 $$;
 comment on function private.limit_rows() is
-  'Trigger per row: ends a request at the first row too many, before other triggers process thousands of rows that '
+  'Trigger per row: ends a request at the first excess row, before other triggers process thousands of rows that '
   'the count at the end of the statement would refuse. The counter lives as long as the transaction.';
 create trigger listing_likes_limit_rows before insert on public.listing_likes
   for each row when (private.is_rest_user()) execute function private.limit_rows('300');
@@ -77,7 +77,7 @@ create trigger reports_limit_insert after insert on public.reports referencing n
 create trigger chat_threads_limit_insert after insert on public.chat_threads referencing new table as written
   for each statement when (private.is_rest_user()) execute function private.limit_writes('30', '3600', '100', '86400');
 
--- The backend's own limit is thirty messages a minute; direct writers have the same one.
+-- The backend's own limit is thirty messages a minute; direct writes have the same.
 create trigger chat_messages_limit_insert after insert on public.chat_messages referencing new table as written
   for each statement when (private.is_rest_user())
   execute function private.limit_writes('30', '60', '300', '3600', '2000', '86400');
@@ -100,7 +100,7 @@ create trigger real_estate_details_limit_update after update on public.real_esta
 create trigger chat_threads_limit_update after update on public.chat_threads referencing new table as written
   for each statement when (private.is_rest_user()) execute function private.limit_writes('200', '3600', '1000', '86400');
 
--- Marks of reading: a long conversation is one statement of many rows.
+-- Marking as read: a long conversation is one statement of many rows.
 create trigger chat_messages_limit_update after update on public.chat_messages referencing new table as written
   for each statement when (private.is_rest_user()) execute function private.limit_writes('5000', '3600', '20000', '86400');
 create trigger notifications_limit_update after update on public.notifications referencing new table as written

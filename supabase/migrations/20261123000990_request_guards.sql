@@ -1,8 +1,8 @@
 -- Guards of every request that PostgREST serves: bounded embeds and live sessions. Last, since they cover all tables.
 
--- How much one request to PostgREST may embed. Embeds nest without end, and a list embedded in itself multiplies: a
--- request of a hundred bytes ran until its time-out and held a connection. PostgREST has no setting for this, and its
--- pre-request hook does not see the query; a policy does, since it is evaluated inside it.
+-- Bounds of embeds per request to PostgREST. Embeds can be nested without limit, and a list embedded in itself multiplies: a
+-- request of a hundred bytes ran until its time-out and blocked a connection. PostgREST has no setting for this, and its
+-- pre-request hook gets no query; a policy does, since it is evaluated inside it.
 
 create function private.names_are_bounded(p_query text) returns boolean
 language plpgsql immutable set search_path = '' as $$
@@ -32,7 +32,7 @@ declare
   v_max_resources integer := case when current_user = 'anon' then 3 else 6 end;
   v_max_lists integer := case when current_user = 'anon' then 0 else 2 end;
 begin
-  -- Only PostgREST sets request.method, and only a request that embeds joins laterally.
+  -- Only PostgREST sets request.method, and only a request with embeds joins laterally.
   if coalesce(pg_catalog.current_setting('request.method', true), '') = '' then
     return true;
   elsif pg_catalog.strpos(v_query, 'JOIN LATERAL') = 0 then
@@ -48,7 +48,7 @@ begin
     -- An exact count repeats the condition of an inner embed.
     - pg_catalog.regexp_count(v_query, 'SELECT 1 +' || v_from || ' *AS')
     + pg_catalog.regexp_count(v_query, v_from || v_joined);
-  -- Two people of one row are embedded side by side: buyer and seller.
+  -- Two profiles of one row are embedded side by side: buyer and seller.
   v_max_times := case when p_table = 'public_profiles' and v_query !~ (v_from || v_joined)
     and v_query !~ 'jsonb?_agg[(]"' then 2 else 1 end;
   if v_times > v_max_times then
@@ -59,10 +59,10 @@ end;
 $$;
 comment on function private.embeds_are_bounded(text) is
   'Returns true, or raises PT400 (HTTP 400) for a request to PostgREST that embeds more than three resources (signed '
-  'in: six), any list (signed in: two), or this table twice; a person twice side by side, but with no list then, or a '
+  'in: six), any list (signed in: two), or this table twice; a profile twice side by side, but then without a list, or a '
   'column more than twenty times. For restrictive policies; evaluated once per query, before its first row.';
 
--- Also the tables of which people see their own rows alone: a thousand likes times a thousand likes run to the time-out.
+-- Also the tables whose rows only their user reads: a thousand likes times a thousand likes run until the time-out.
 do $$
 declare
   v_table text;
@@ -79,7 +79,7 @@ begin
 end;
 $$;
 
--- Ended sessions and blocked users lose everything at once, although their access tokens stay valid until they expire.
+-- Ended sessions and blocked users lose all access at once, although their access tokens stay valid until they expire.
 -- Two guards hold without an extra round trip: PostgREST runs private.check_session before each request, and each table
 -- that users may write (storage.objects too, which PostgREST does not serve) has a restrictive policy.
 
@@ -95,7 +95,7 @@ begin
 end;
 $$;
 comment on function private.session_refusal(uuid) is
-  'Returns the reason why a session may do nothing: account_blocked, or authentication_required for an unknown, '
+  'Returns the reason against using a session: account_blocked, or authentication_required for an unknown, '
   'revoked or expired one; null for a live one.';
 
 create function private.session_is_live() returns boolean
@@ -103,7 +103,7 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   v_claims jsonb := nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb;
 begin
-  -- plpgsql keeps its plan; an SQL function is planned anew with every call, which costs many times as much.
+  -- plpgsql keeps its plan; an SQL function is planned again with every call, which costs many times as much.
   return pg_catalog.pg_input_is_valid(v_claims ->> 'session_id', 'uuid') and exists (
     select from public.auth_sessions s join public.accounts u on u.id = s.user_id
     where s.id = (v_claims ->> 'session_id')::uuid and s.user_id = (v_claims ->> 'sub')::uuid
@@ -142,8 +142,8 @@ $$;
 comment on function private.check_session() is
   'Checks sessions as PostgREST''s pre-request: refuses (HTTP 401, with the reason as the message) a user whose '
   'session has ended or who is blocked, and a backend request on behalf of such a session (header X-Session-Id beside '
-  'the service key). Confirms the check in X-Session-Checked, so that the backend notices when the setting below is '
-  'missing. A replica that has replayed nothing for longer than the backend allows (X-Max-Lag, in seconds) refuses '
+  'the service key). Confirms the check in X-Session-Checked, so that the backend detects when the setting below is '
+  'missing. A replica without replay for longer than the backend allows (X-Max-Lag, in seconds) refuses '
   'with HTTP 503.';
 
 create function private.end_sessions_of_blocked() returns trigger
@@ -181,7 +181,7 @@ $$;
 do $$
 begin
   alter role authenticator set pgrst.db_pre_request = 'private.check_session';
-  -- Hosted projects serve graphql_public as well: its queries nest without end, and no policy sees their text.
+  -- Hosted projects serve graphql_public as well: its queries can be nested without limit, and no policy sees their text.
   alter role authenticator set pgrst.db_schemas = 'public';
 exception when insufficient_privilege then
   raise warning 'PostgREST does not check sessions: set pgrst.db_pre_request and pgrst.db_schemas of the role authenticator by hand';

@@ -115,7 +115,7 @@ def project(database: Database) -> dict[str, str]:
             "new functions",
             "alter default privileges grant execute on functions to public",
             "alter default privileges revoke execute on functions from public",
-            "whoever has the public key",
+            "the public key may call functions",
         ),
         (
             "tables of the app",

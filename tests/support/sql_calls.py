@@ -20,9 +20,8 @@ def function(connection: psycopg.Connection[Any], name: str, **arguments: object
 def calling(name: str, **arguments: object) -> Call:
     """Prepare a call of an SQL function with the rights of the backend."""
 
-    def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
+    def call(connection: psycopg.Connection[Any]) -> Any:
         connection.execute("set role service_role")
-        answer: dict[str, Any] = function(connection, name, **arguments)
-        return answer
+        return function(connection, name, **arguments)
 
     return call

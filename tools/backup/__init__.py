@@ -1,1 +1,1 @@
-"""Backups by hand: making, listing, proving and restoring them, and what is done after a disaster."""
+"""Backups by hand: making, listing, verifying and restoring them, and recovery after a disaster."""

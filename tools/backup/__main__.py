@@ -31,7 +31,7 @@ _TOLD = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; what is wrong with a backup ends it with a sentence that names it."""
+    """Run a command; a damaged backup ends it with a sentence that names the finding."""
     chosen = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("auto360.domains.backups").setLevel(logging.INFO)
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(chosen: argparse.Namespace, console: Console) -> bool:
-    """Return True when everything is well."""
+    """Return True on success."""
     from tools.backup import buckets, database, listing, playback, rebuild
 
     match chosen.command:
@@ -90,7 +90,7 @@ def _make(console: Console, kind: str) -> bool:
 
 
 def _told_beforehand(console: Console, kind: str) -> bool:
-    """Say what a drill needs and where. Raises NoRoom."""
+    """Print the required room of a drill and its folder. Raises NoRoom."""
     from auto360.container import backups as backup
     from auto360.domains.backups.drill import DrillSettings, room_needed
 
@@ -103,10 +103,12 @@ def _told_beforehand(console: Console, kind: str) -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.backup", description="Backups and what follows a disaster.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.backup", description="Backups and recovery after a disaster."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--dry-run", action="store_true", help="show what would happen, change nothing")
+    common.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
     common.add_argument("--yes", action="store_true", help="ask nothing")
     target = argparse.ArgumentParser(add_help=False)
     target.add_argument("--to", help="address of another database, such as a new project's")
@@ -128,12 +130,12 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("--add-missing", action="store_true", help="put back the rows whose keys are gone")
     buckets = commands.add_parser("buckets", parents=[common, target], help="put users' files back")
     buckets.add_argument("--bucket", help="only this one")
-    playback = commands.add_parser("playback", parents=[common, target], help="lead playback to the copies, or back")
+    playback = commands.add_parser("playback", parents=[common, target], help="switch playback to the copies, or back")
     playback.add_argument("provider", choices=["api_video", "yandex"])
-    playback.add_argument("--back", action="store_true", help="lead it back to the provider")
+    playback.add_argument("--back", action="store_true", help="switch it back to the provider")
     rebuild = commands.add_parser("rebuild", parents=[common, target], help="everything into a new, empty project")
     rebuild.add_argument(
-        "--lost", action="append", default=[], choices=["api_video", "yandex"], help="a video provider that is gone"
+        "--lost", action="append", default=[], choices=["api_video", "yandex"], help="a lost video provider"
     )
     return parser
 

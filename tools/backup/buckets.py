@@ -26,9 +26,9 @@ class RunStats:
 
 
 def restore_buckets(console: Console, *, only: str | None, database: str | None) -> RunStats:
-    """Put back every file that is not there as it was. Running it again goes on where it stopped.
+    """Restore every file that is missing or differs. A repeated run resumes where it stopped.
 
-    Raises ObjectChanged for a copy that is not what was copied, and ObjectStoreError.
+    Raises ObjectChanged for a copy that differs from its source, and ObjectStoreError.
     """
     store, counted = backup_store(), RunStats()
     prefix = f"{CURRENT}/{only}/" if only else f"{CURRENT}/"
@@ -57,7 +57,7 @@ def restore_buckets(console: Console, *, only: str | None, database: str | None)
 
 
 def _put_back(store: ObjectStore, copy: ObjectInfo, target: ObjectStore, name: str, content_type: str) -> int:
-    """Return the bytes that were written, or -1 where the file is there as it was."""
+    """Return the number of written bytes, or -1 for an unchanged file."""
     if _is_there(target, name, copy):
         return -1
     described = store.head(copy.key)
@@ -66,7 +66,7 @@ def _put_back(store: ObjectStore, copy: ObjectInfo, target: ObjectStore, name: s
     written = target.put(name, store.get(copy.key), content_type=safe_type(declared, name=name))
     if expected and written.sha256.hex() != expected:
         target.delete([name])
-        raise ObjectChanged(f"{copy.key} has another SHA-256 than when it was copied; it was not restored")
+        raise ObjectChanged(f"{copy.key} has another SHA-256 than recorded; it was not restored")
     return written.size
 
 

@@ -1,4 +1,4 @@
-"""Talking with the person who runs a command: the plan, the question, progress and durations."""
+"""Dialogue with the user of a command: the plan, the confirmation, progress and durations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Console:
-    """`dry_run` shows the plan and does nothing; `assume_yes` asks nothing."""
+    """`dry_run` shows the plan and does nothing; `assume_yes` skips the confirmation."""
 
     dry_run: bool = False
     assume_yes: bool = False
@@ -39,7 +39,7 @@ class Console:
 
     @contextmanager
     def timed(self, done: str) -> Iterator[None]:
-        """Say how long the block took."""
+        """Print the duration of the block."""
         began = time.monotonic()
         yield
         self.say(f"{done} in {time.monotonic() - began:.1f} s")

@@ -9,11 +9,11 @@ from auto360.providers.postgres_dump.restore import PostgresTarget
 from tools.backup.console import Console
 from tools.backup.surroundings import database_address, shown
 
-_UNSEALED = "  its seal is not checked: who can write into the bucket could have changed it, and parts of it run as SQL"
+_UNSEALED = "  its seal is not checked: a writer of the bucket could have changed it, and parts of it run as SQL"
 
 
 def chosen(key: str | None, *, require_seal: bool = True) -> Manifest:
-    """Return the backup that was asked for, else the newest. Raises NoBackup or ManifestUnreadable."""
+    """Return the requested backup, else the newest. Raises NoBackup or ManifestUnreadable."""
     archive = backups.archive()
     return archive.read(key, require_seal=require_seal) if key else archive.newest(require_seal=require_seal)
 
@@ -27,16 +27,12 @@ def restore_from(console: Console) -> Restore:
 
 
 def restore_whole(console: Console, *, manifest_key: str | None, to: str | None, require_seal: bool = True) -> None:
-    """Replace what the database holds. Raises BackupDamaged or DumpFailed; then nothing was changed."""
+    """Replace the content of the database. Raises BackupDamaged or DumpFailed; then nothing was changed."""
     manifest, address = chosen(manifest_key, require_seal=require_seal), database_address(to)
     console.plan(
         f"Backup {manifest.key}, of {manifest.started:%Y-%m-%d %H:%M} UTC",
         f"  {len(manifest.tables)} tables, {manifest.rows} rows, {manifest.size / 1e6:.1f} MB",
-        *(
-            []
-            if require_seal
-            else ["  its seal is not asked for: what the manifest says is as true as the bucket is safe"]
-        ),
+        *([] if require_seal else ["  its seal is not required: the manifest is only as trustworthy as the bucket"]),
         *(f"  left out of the backup: {item}" for item in manifest.left_out),
         f"Target {shown(address)}: everything in {', '.join(manifest.schemas)} is replaced, in one transaction",
     )

@@ -9,12 +9,12 @@ from tools.backup.console import Console
 
 
 def status(console: Console) -> bool:
-    """Show runs and backups; whether everything is well."""
+    """Show runs and backups; returns True without a problem."""
     return _runs(console) & _backups(console)
 
 
 def verify(console: Console, *, manifest_key: str | None) -> bool:
-    """Read one backup, or all of them, again from the first byte to the last; whether all are right."""
+    """Read one backup, or all of them, again from the first byte to the last; returns True if all are right."""
     archive = backups.archive()
     well = True
     for key in [manifest_key] if manifest_key else archive.manifest_keys():
@@ -31,7 +31,7 @@ def _runs(console: Console) -> bool:
     try:
         kinds = backups.runs().status()
     except (DatabaseUnavailable, DatabaseRefused):
-        console.plan("The database does not answer; what lies in the store is told all the same.")
+        console.plan("The database does not answer; only the backups in the store are listed.")
         return False
     console.plan(f"{'run':<18}{'state':<11}{'last':<18}{'last verified':<18}{'failed since':>12}")
     well = True

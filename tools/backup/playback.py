@@ -1,4 +1,4 @@
-"""Leading playback to the copies at VK Cloud when a video provider is lost, and back."""
+"""Switching of playback to the replicas at VK Cloud when a video provider is lost, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AT_ONCE = 1000
 
 
 def to_copies(console: Console, provider: str, *, database: str) -> int:
-    """Lead every video of a provider that has a copy to it; says how many."""
+    """Switch every video of a provider that has a replica to it; prints their number."""
     state = _state(database, provider)
     without = state["playing"] - state["with_copy"]
     console.plan(
@@ -20,17 +20,17 @@ def to_copies(console: Console, provider: str, *, database: str) -> int:
         f" ({state['with_copy_bytes'] / 1e9:.2f} GB)",
         *([f"{without} videos have no copy and are left as they are"] if without else []),
     )
-    if not state["with_copy"] or not console.confirmed(f"Lead playback of {provider} to the copies?"):
+    if not state["with_copy"] or not console.confirmed(f"Switch playback of {provider} to the copies?"):
         return 0
-    with console.timed("playback goes to the copies"):
+    with console.timed("playback switches to the copies"):
         return _repeat(console, "switch_playback", provider, database)
 
 
 def back(console: Console, provider: str, *, database: str) -> int:
-    """Lead those that were switched back to their provider; says how many."""
+    """Switch the switched videos back to their provider; prints their number."""
     state = _state(database, provider)
     console.plan(f"{state['switched']} videos of {provider} play from their copies since {state['switched_at']}")
-    if not state["switched"] or not console.confirmed(f"Lead playback back to {provider}?"):
+    if not state["switched"] or not console.confirmed(f"Switch playback back to {provider}?"):
         return 0
     with console.timed("playback is back"):
         return _repeat(console, "switch_playback_back", provider, database)
@@ -43,7 +43,7 @@ def _state(database: str, provider: str) -> dict[str, Any]:
 
 
 def _repeat(console: Console, function: str, provider: str, database: str) -> int:
-    """Call until nothing is left; a run that is cut is continued by running the command again."""
+    """Call until nothing is left; after an interruption run the command again."""
     total, api_url = 0, PublicApiSettings.load().public_api_url
     with connected(database) as connection:
         while True:

@@ -11,9 +11,9 @@ PROVIDER_NAMES = ("api_video", "yandex")
 
 
 def rebuild(console: Console, *, to: str | None, lost: tuple[str, ...]) -> None:
-    """Restore everything into a new, empty project; `lost` names the video providers that are gone as well.
+    """Restore everything into a new, empty project; `lost` names the video providers that are lost as well.
 
-    Raises what is wrong, by name. Each step may be run again by itself.
+    Raises findings by name. Each step may be repeated separately.
     """
     manifest, address = database.chosen(None), database_address(to)
     console.plan(

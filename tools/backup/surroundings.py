@@ -1,4 +1,4 @@
-"""Backend of a command: the one that the environment names, else the local stack of this checkout."""
+"""Backend of a command: the one in the environment, else the local stack of this checkout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NEEDED = ("VK_CLOUD_ENDPOINT", "VK_CLOUD_BUCKET", "VK_CLOUD_ACCESS_KEY", "VK_CL
 
 
 class NotConfigured(Exception):
-    """Neither the environment nor a local stack tells where backups lie; the message says what is missing."""
+    """Neither the environment nor a local stack names a store; the message lists missing variables."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Surroundings:
 
 
 def enter() -> Surroundings:
-    """Make `os.environ` what functions would find. Raises NotConfigured."""
+    """Set `os.environ` like that of a function. Raises NotConfigured."""
     if any(os.environ.get(name) for name in _NEEDED):
         missing = [name for name in _NEEDED if not os.environ.get(name)]
         if missing:
@@ -54,7 +54,7 @@ def _local_environment() -> dict[str, str]:
 
 
 def database_address(given: str | None) -> str:
-    """Return the address to restore into: the one that was given, else the backend's own."""
+    """Return the address to restore into: the given one, else the backend's own."""
     from auto360.providers.postgres_dump.binaries import DumpSettings
 
     environ = {**os.environ, **({"BACKUP_DATABASE_URL": given} if given else {})}

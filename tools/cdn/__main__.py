@@ -1,4 +1,4 @@
-"""`make cdn-plan` shows what would change, `make cdn-apply` changes it, `make cdn-purge ARGS="PATH …"` queues paths."""
+"""`make cdn-plan` shows changes, `make cdn-apply` applies them, `make cdn-purge ARGS="PATH …"` queues paths."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SIGNS = {"create": "[green]+[/]", "change": "[yellow]~[/]", "remove": "[red]-[/
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what was asked for."""
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="make cdn-plan", description=__doc__)
     parser.add_argument("action", choices=("plan", "apply", "purge"))
     parser.add_argument("paths", nargs="*", help="for purge: paths that begin with /, a * allowed at the end")

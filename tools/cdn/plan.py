@@ -11,7 +11,7 @@ from auto360.providers.cdn import Caching, Cdn, Resource, Rule
 
 @dataclass(frozen=True)
 class Change:
-    """Call, in words, and the call itself."""
+    """Call with its description."""
 
     kind: Literal["create", "change", "remove"]
     what: str

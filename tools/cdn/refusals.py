@@ -1,4 +1,4 @@
-"""Settings that the CDN must not have while it stands before the API: `make cdn-apply` refuses them.
+"""Settings forbidden for the CDN before the API: `make cdn-apply` refuses them.
 
 A file may be cached only if its name follows from its content, so that a cached file can never be wrong. Everything
 else at our addresses is private, redirects for a few hours, or changes: cached by the CDN, a link that ends in six
@@ -19,7 +19,7 @@ CONTENT_NAME = "[0-9a-f]{16,64}"
 _ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 _HASH = "9f86d081884c7d65"
 _PARAMETER = re.compile(r"\{[^}]*\}")
-# Names of ours that say nothing of their content.
+# Our names that do not depend on their content.
 _OTHERS = (
     f"/video/{_ID}/manifest.m3u8",
     f"/videos/{_ID}/yandex.mp4",
@@ -37,9 +37,9 @@ _EXPLICIT = (
 _PUBLIC = f"/storage/v1/object/public/pictures/{_ID}"
 _READING = {"GET", "HEAD", "OPTIONS"}
 _YEAR, _DAY = 31_536_000, 86_400
-# Files as an attacker would name the last part of an address of the API, so that its answer passes for one.
+# File names with which an attacker would disguise an address of the API, so that its answer is cached as a file.
 _DISGUISES = tuple(f"{_HASH}{end}" for end in ("-720.webp", ".jpg", ".avif", ".ts", ".m4s", ".mp4", "/master.m3u8"))
-# Longest times at the edge and at the viewer, by kind of file. No purge reaches a phone: what may be withdrawn stays
+# Longest times at the edge and at the viewer, by kind of file. No purge reaches a phone: a withdrawable file stays
 # there for a day at most.
 _KINDS = (
     (f"/{_HASH}-720.webp", _YEAR, _DAY),
@@ -50,13 +50,13 @@ _KINDS = (
 
 
 def refusals(wanted: Resource, project: Project) -> Iterator[str]:
-    """Yield a sentence for each setting that may mix callers, or keep a file beyond its move or removal."""
+    """Yield a sentence for each setting that may mix callers, or keep a file beyond its transfer or removal."""
     yield from _of_resource(wanted.caching)
     known = list(_unnamed(project))
     weights = [rule.weight for rule in wanted.rules]
     for rule in wanted.rules:
         if weights.count(rule.weight) > 1:
-            yield f"rule {rule.name}: its weight must be its own, or the CDN chooses among equals by chance"
+            yield f"rule {rule.name}: its weight must be its own, or the order of equals is undefined"
         for told in _mixing(rule.caching):
             yield f"rule {rule.name}: {told}"
         if _keeps(rule.caching):
@@ -79,7 +79,7 @@ def _of_resource(caching: Caching) -> Iterator[str]:
 
 
 def _mixing(caching: Caching) -> Iterator[str]:
-    """Yield what gives one caller the answer of another, or an answer that is no longer true."""
+    """Yield settings that give one caller the answer of another, or an outdated answer."""
     if caching.ignore_query or caching.ignore_cookies:
         yield "ignore_query and ignore_cookies must be false, or callers get each other's answers"
     if caching.stale_on:

@@ -1,4 +1,4 @@
-"""Settings that the CDN should have, read from `settings.toml` and checked."""
+"""Wanted settings of the CDN, read from `settings.toml` and checked."""
 
 from __future__ import annotations
 

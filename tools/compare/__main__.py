@@ -1,4 +1,4 @@
-"""`python -m tools.compare`: what `make compare` and `make save-outputs` run."""
+"""`python -m tools.compare`: the commands behind `make compare` and `make save-outputs`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outputs of a checkout, saved to a folder: of this one as it is, or of a commit."""
+"""Outputs of a checkout, saved to a folder: of this working tree, or of a commit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RAN = (0, 1)
 
 
 class SaveFailed(Exception):
-    """Checkout that does not give an output; the message says which and why."""
+    """Checkout without an output; the message has the name and the reason."""
 
 
 def save(checkout: Path, folder: Path, *, suite: str) -> None:
@@ -79,7 +79,7 @@ def _run(
 
 
 def is_commit(name: str) -> bool:
-    """Return True for a name that git knows as a commit."""
+    """Return True for the name of a commit."""
     return _commit(name) is not None
 
 

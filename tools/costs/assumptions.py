@@ -109,13 +109,13 @@ class Range(_Part):
         return Range.model_construct(low=low, high=high)
 
     def times(self, factor: Range | float) -> Range:
-        """So much of it."""
+        """Scale the range by a factor."""
         factors = factor if isinstance(factor, Range) else Range(low=factor, high=factor)
         return Range(low=self.low * factors.low, high=self.high * factors.high)
 
 
 class Price(Range):
-    """Price with its unit, and how it is known."""
+    """Price with its unit, and its certainty."""
 
     name: str
     unit: str
@@ -125,7 +125,7 @@ class Price(Range):
 
 
 class Migration(_Part):
-    """Pace of the move."""
+    """Pace of the transfer."""
 
     videos_per_day: int = Field(gt=0)
     fallback_days: int = Field(ge=0)
@@ -144,7 +144,7 @@ class Assumptions(_Part):
 
     @classmethod
     def load(cls, path: Path = PATH) -> Assumptions:
-        """Read the file. Raises pydantic's ValidationError, which names what is wrong."""
+        """Read the file. Raises pydantic's ValidationError, which names the wrong values."""
         return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
     def priced(self, name: str) -> Range:

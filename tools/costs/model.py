@@ -46,7 +46,7 @@ def by_audit(prices: UnitPrices, library: Library) -> Bill:
 
 
 def api_video_publicly(assumed: Assumptions, library: Library) -> Bill:
-    """Return the bill by public prices: minutes, whatever their size."""
+    """Return the bill by public prices: minutes, independent of their size."""
     return Bill(
         storage=assumed.priced("api_video_hosting_minute").times(library.minutes),
         delivery=assumed.priced("api_video_delivery_minute").times(library.delivered_minutes),
@@ -77,7 +77,7 @@ def cost_of_move(assumed: Assumptions, *, videos: int, minutes: float) -> MoveCo
 
 
 def months_to_earn(cost: Range, saving: Range) -> Range | None:
-    """After how many months the move has paid for itself; None where it may never."""
+    """Return the months until the transfer has paid for itself; None where it may never."""
     if saving.low <= 0:
         return None
     return Range(low=cost.low / saving.high, high=cost.high / saving.low)

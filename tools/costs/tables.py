@@ -131,7 +131,7 @@ def _by_users(assumed: Assumptions) -> Table:
 def _move(assumed: Assumptions) -> Table:
     library = assumed.library
     move: MoveCost = cost_of_move(assumed, videos=library.videos, minutes=library.minutes)
-    table = _table("What the move costs, once", "", "US dollars")
+    table = _table("Costs of the transfer, once", "", "US dollars")
     table.add_row("download from api.video", _money(move.download))
     table.add_row("encoding at Yandex", _money(move.encoding))
     table.add_row(f"api.video as the fallback for {assumed.migration.fallback_days} days", _money(move.double_hosting))

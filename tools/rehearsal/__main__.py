@@ -30,11 +30,11 @@ from tools.rehearsal.people import Person, feed, watched
 from tools.rehearsal.stack import Region, RehearsalFailed
 
 SCHEMAS = ("public", "private", "auth", "storage", "supabase_migrations")
-# What a run writes about itself after the moment that its backup holds.
+# Written by a run about itself after the snapshot of its backup.
 _OF_THE_RUN = {"public.backup_runs", "public.job_leases"}
-# A file that is put back gets a new version there; the files themselves are compared.
+# A restored file gets a new version there; the files themselves are compared.
 _OF_THE_STORAGE = {"storage.objects", "private.file_changes"}
-# All that is kept outside both clouds, besides the repository.
+# Everything kept outside both clouds, besides the repository.
 _KEPT_SECRETS = ("backup_identity", "s3_access_key", "s3_secret_key")
 _CODE_AGAIN_SECONDS = 62
 
@@ -103,7 +103,7 @@ def live(region: Region) -> Before:
     thread = buyer.write(region, listing, "Здравствуйте! Ещё продаёте?")
     avatar = f"{seller.id}/avatar.jpg"
     bucket(region, "avatars").put(avatar, [_photograph()], content_type="image/jpeg")
-    # Encoded in place: what is put back later must be taken for the same bytes, and not be encoded again.
+    # Encoded in place: a file restored later must count as the same bytes, and not be encoded again.
     region.run_timer("picture_job", "sweep")
     kept = b"".join(bucket(region, "avatars").get(avatar))
     messages, ids = buyer.messages(region, thread), (seller.id, buyer.id)
@@ -123,7 +123,7 @@ def copy_files(region: Region) -> None:
 
 
 def destroy(old: Region, new: Path) -> Path:
-    """Keep the bucket at VK Cloud and the three secrets that open it; delete all else, the old region's folder too."""
+    """Keep the bucket at VK Cloud and its three secrets; delete all else, the old region's folder too."""
     kept = {name: getattr(old.keyring, name) for name in _KEPT_SECRETS}
     data = DataFolder(new)
     data.s3.mkdir(parents=True)
@@ -139,7 +139,7 @@ def destroy(old: Region, new: Path) -> Path:
 
 
 def run_tool(region: Region, *arguments: str) -> None:
-    """Run a command as a person would, with the new region's variables. Raises RehearsalFailed."""
+    """Run a command like a user, with the new region's variables. Raises RehearsalFailed."""
     environ = {**os.environ, **region.environ(), "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'layers' / 'common'}"}
     command = [sys.executable, "-m", "tools.backup", *arguments]
     done = subprocess.run(command, cwd=CHECKOUT, env=environ, capture_output=True, text=True, check=False)
@@ -164,7 +164,7 @@ def compare_rows(before: Before, region: Region) -> None:
 
 
 def use_again(before: Before, region: Region) -> None:
-    """Use the new region as the same people."""
+    """Use the new region as the same users."""
     for person, known in zip(before.people, before.ids, strict=True):
         person.log_in(region)
         _same("the user's id", person.id, known)
@@ -183,7 +183,7 @@ def facts(region: Region) -> dict[str, Any]:
 
 
 def files(region: Region) -> list[tuple[Any, ...]]:
-    """Return the files that the database knows of."""
+    """Return the files listed in the database."""
     with connected(region.dsn) as connection:
         return connection.execute(
             "select bucket_id, name, metadata ->> 'size', metadata ->> 'mimetype' from storage.objects order by 1, 2"
@@ -204,7 +204,7 @@ def _wait_for_next_code(since: float) -> None:
 
 def _same(what: str, found: object, expected: object) -> None:
     if found != expected:
-        raise RehearsalFailed(f"{what} is not as it was")
+        raise RehearsalFailed(f"{what} differs from before")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""People who use the region: they log in with a code, post, upload a video, chat and watch."""
+"""Users of the region: login with a code, posting, video upload, chat and playback."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Person:
     id: str = ""
 
     def log_in(self, region: Region) -> None:
-        """Ask for a code, read it from the phone, and use it."""
+        """Request a code, read it from the phone, and use it."""
         self.token = ""
         self._call(region, "POST", "/auth/request-code", {"phone": self.phone, "platform": "android"})
         inbox = httpx.get(f"{region.url}/_local/sms?phone={quote(self.phone)}", trust_env=False, timeout=30).json()

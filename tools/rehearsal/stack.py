@@ -24,7 +24,7 @@ _NOT_INHERITED = ("DATABASE_URL", "PORT", "AUTO360_DATA", "AUTO360_TEMPLATE", "W
 
 
 class RehearsalFailed(Exception):
-    """Something is not as it was; the message says what."""
+    """Difference from before; the message names it."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Region:
         return function_environment(self.keyring, stack.addresses, {})
 
     def run_timer(self, function: str, payload: str = "") -> dict[str, Any]:
-        """Run a timer as if its time had come. Raises RehearsalFailed with what the job raised."""
+        """Run a timer now. Raises RehearsalFailed with the error of the job."""
         timers = httpx.get(f"{self.url}/_local/timers", trust_env=False, timeout=30).json()
         chosen = next(one for one in timers if one["function"] == function and payload in one["payload"])
         answer = httpx.post(self.url + chosen["run"], trust_env=False, timeout=600).json()

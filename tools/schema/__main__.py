@@ -1,4 +1,4 @@
-"""`python -m tools.schema <command>`: what `make schema-dump`, `sql-stubs`, `sql-docs`, `client-types` run."""
+"""`python -m tools.schema <command>`: behind `make schema-dump`, `sql-stubs`, `sql-docs`, `client-types`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     dump = commands.add_parser("dump", help="write the normalised schema of a database from zero")
     dump.add_argument("--migrations", type=Path, default=MIGRATIONS)
-    commands.add_parser("stubs", help="write the typed calls of SQL functions anew")
+    commands.add_parser("stubs", help="write the typed calls of SQL functions")
     commands.add_parser("docs", help="write docs/sql-functions.md anew")
-    commands.add_parser("client", help="write supabase-js's type of the schema anew")
+    commands.add_parser("client", help="write supabase-js's type of the schema")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "dump":

@@ -27,7 +27,7 @@ _CREATES = re.compile(
     r"^create (?:or replace )?function ([\w.]+)\s*\(([^$]*?)\)\s*(?:returns|language)\b", re.MULTILINE | re.IGNORECASE
 )
 _ARGUMENT = re.compile(r"(?:^|,)\s*(?:variadic )?(\w+) ")
-# Typed by people, or lists of a provider, which may hold phone numbers and names; documents that nothing unpacks.
+# Typed by users, or lists of a provider, which may contain phone numbers and names; documents passed on unparsed.
 _POSTED = frozenset({"p_phone", "p_text", "p_listed", "p_found", "p_policy"})
 _PART = re.compile(r"_(tables|commands|queries)$")
 

@@ -30,7 +30,7 @@ _MOMENTS = ("timestamp with time zone", "uuid")
 
 
 def schema_dump(dsn: str) -> str:
-    """Return every object with its comment, rights and policies, settings of roles, and rows that migrations wrote."""
+    """Return every object with its comment, rights and policies, settings of roles, and rows written by migrations."""
     objects = sorted(_objects(_pg_dump(dsn)))
     with psycopg.connect(dsn, autocommit=True) as connection:
         settings = [row[0] for row in connection.execute(_SETTINGS.encode()).fetchall()]

@@ -1,4 +1,4 @@
-"""Temporary database with every migration applied and nothing else."""
+"""Temporary database with every migration applied and without other content."""
 
 from __future__ import annotations
 

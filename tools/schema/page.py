@@ -21,7 +21,7 @@ Functions of `private` are not exposed: policies, triggers and other functions c
 | backend | `service_role`, with the service key |
 | users | `anon` and `authenticated`, within policies and triggers |
 | signed in | `authenticated`, within policies and triggers |
-| trigger | a trigger, whoever writes the row |
+| trigger | a trigger, for writes of every role |
 | owner | functions and jobs that run with the owner's rights |
 
 "its owner's rights": the function is `security definer`, so row level security does not bind it.

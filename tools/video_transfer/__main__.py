@@ -29,7 +29,7 @@ _ACTIONS: dict[str, Callable[[Console, argparse.Namespace], int]] = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what was asked for."""
+    """Run the command."""
     chosen = parser().parse_args(arguments)
     console = Console()
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
         return actions_of.add_parser(name, help=about, description=about)
 
     run = action("run", "transfer videos until the daily limit is reached or nothing is left")
-    run.add_argument("--dry-run", action="store_true", help="show what would be transferred, the time and the cost")
+    run.add_argument("--dry-run", action="store_true", help="show the videos to transfer, the time and the cost")
     _only(run)
     run.add_argument("--limit", type=int, metavar="N", help="start at most N videos")
     run.add_argument("--minutes", type=float, default=24 * 60, help="stop after this many minutes")

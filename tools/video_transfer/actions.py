@@ -30,7 +30,7 @@ _PAGE = 200
 
 
 def run(console: Console, chosen: argparse.Namespace) -> int:
-    """Move videos, with a bar that grows."""
+    """Transfer videos, with a progress bar."""
     if chosen.dry_run:
         return _dry_run(console)
     ledger = video_transfer.ledger()
@@ -72,7 +72,7 @@ def status(console: Console, _chosen: argparse.Namespace) -> int:
 
 
 def report(console: Console, chosen: argparse.Namespace) -> int:
-    """Days, costs so far, and what failed."""
+    """Print days, costs so far, and failures."""
     found = video_migration_report(database(), days=chosen.days)
     console.print(days_table(found["days"]))
     now = video_transfer.ledger().status()
@@ -130,7 +130,7 @@ def rollback(console: Console, chosen: argparse.Namespace) -> int:
 
 
 def verify(console: Console, chosen: argparse.Namespace) -> int:
-    """Look at what has moved."""
+    """Check transferred videos."""
     settling = video_transfer.migration_run().settling
     wrong = looked = 0
     after: str | None = None

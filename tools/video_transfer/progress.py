@@ -1,4 +1,4 @@
-"""Bar of a run: videos that are done of those that are left, and the file that is being copied."""
+"""Progress bar of a run: completed videos of the remaining ones, and the file being copied."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.ledger import Ledger
 
-# Everything is counted anew now and then: others may be at work as well.
+# Recounted at intervals: other runs may work in parallel.
 _COUNT_SECONDS = 5.0
 _DONE = ("switched", "skipped", "final", "rolled_back")
 
 
 class Bar:
-    """Shown while a run works."""
+    """Progress bar of a running transfer."""
 
     def __init__(self, console: Console, ledger: Ledger, *, is_shown: bool) -> None:
         self._ledger = ledger
@@ -51,7 +51,7 @@ class Bar:
         self._videos.update(self._all, description=f"{entry.source_id}: {share:4.0%} of {total / 1e6:,.0f} MB")
 
     def _count(self) -> None:
-        """Count the videos that today's limit leaves."""
+        """Count the videos that today's limit still allows."""
         status, self._counted_at = self._ledger.status(), time.monotonic()
         states, today = status["states"], status["today"]
         under_way = sum(states.get(name, 0) for name in ("copying", "uploaded", "ready"))

@@ -1,1 +1,1 @@
-"""Same endpoints as one would usually write them: FastAPI, Mangum, supabase-py, one application per function."""
+"""Same endpoints in the usual style: FastAPI, Mangum, supabase-py, one application per function."""

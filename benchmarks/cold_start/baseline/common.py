@@ -49,7 +49,7 @@ def keyed(message: str) -> bytes:
 
 
 def check_digest(phone: str, code: str) -> bytes:
-    """Return the digest that a code is compared by."""
+    """Return the digest for the comparison of a code."""
     return keyed(f"otp:check:v1|login|{phone}|{code}")
 
 

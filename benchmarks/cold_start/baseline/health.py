@@ -1,4 +1,4 @@
-"""GET /health on FastAPI and Mangum; like ours it asks nothing else."""
+"""GET /health on FastAPI and Mangum; like ours without queries."""
 # mypy: disable-error-code="import-not-found,untyped-decorator"
 
 from typing import Any
@@ -11,7 +11,7 @@ app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
 @app.get("/health")
 def health(request: Request) -> dict[str, Any]:
-    """Say that this function runs, and which headers reached it."""
+    """Report that this function runs, and the headers that reached it."""
     arrived = {name: name in request.headers for name in ("authorization", "cookie")}
     return {"success": True, "data": {"status": "ok", "dependencies": [], "arrived": arrived}}
 

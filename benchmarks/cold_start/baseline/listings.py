@@ -12,7 +12,7 @@ app = make_app()
 
 
 class Listing(BaseModel):
-    """Listing as the feed shows it."""
+    """Listing in the feed."""
 
     id: str
     title: str

@@ -24,7 +24,7 @@ HOUR = 3600
 
 
 class CodeRequest(BaseModel):
-    """Phone as a person types it."""
+    """Phone as typed."""
 
     phone: str
     platform: Literal["android", "ios", "web"] | None = None
@@ -69,7 +69,7 @@ def code_of(phone: str, nonce: str) -> str:
 
 
 def reserve(phone: str, address: str, request_id: str) -> dict[str, Any]:
-    """Take a place within the limits."""
+    """Reserve a place within the limits."""
     nonce, code_id = secrets.token_hex(16), uuid4()
     digest = hashlib.sha256(code_id.bytes + check_digest(phone, code_of(phone, nonce))).digest()
     network = ipaddress.ip_network(f"{address}/24", strict=False)
@@ -102,7 +102,7 @@ def reserve(phone: str, address: str, request_id: str) -> dict[str, Any]:
 
 
 def send_sms(phone: str, text: str, *, message_id: str) -> int:
-    """Hand the SMS to nikita.kg; returns its parts."""
+    """Send the SMS through nikita.kg; returns its segments."""
     message = ET.Element("message")
     for name, value in (
         ("login", os.environ["NIKITA_SMS_LOGIN"]),

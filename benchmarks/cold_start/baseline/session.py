@@ -42,7 +42,7 @@ def me(request: Request) -> Me:
         supabase.table("accounts").select(COLUMNS).eq("id", claims["sub"]).eq("auth_sessions.id", claims["session_id"])
         .is_("auth_sessions.revoked_at", "null").gt("auth_sessions.expires_at", "now").execute().data
     )  # fmt: skip
-    # The client keeps what it was given last.
+    # The client keeps its last token.
     supabase.postgrest.auth(os.environ["SUPABASE_SERVICE_ROLE_KEY"])
     if not rows:
         raise HTTPException(401, "authentication_required")

@@ -13,7 +13,7 @@ export interface paths {
         /** Send a code and a link to an address; the present one stays until the new one is proved. */
         put: operations["account_email_request"];
         post?: never;
-        /** Remove the address; the former one gets a mail with a way to undo it. */
+        /** Remove the address; the former one gets a mail with a link to undo it. */
         delete: operations["account_email_remove"];
         options?: never;
         head?: never;
@@ -182,7 +182,7 @@ export interface paths {
         };
         /** Get an account. */
         get: operations["business_read"];
-        /** Change the fields that are sent. */
+        /** Change the sent fields. */
         put: operations["business_update"];
         post?: never;
         /** Close the account. */
@@ -236,7 +236,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Withdraw an invitation that was sent to a phone. */
+        /** Withdraw an invitation of a phone. */
         delete: operations["business_withdraw"];
         options?: never;
         head?: never;
@@ -337,7 +337,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users whom the caller has blocked. */
+        /** List users blocked by the caller. */
         get: operations["chat_blocked"];
         put?: never;
         /** Block a user. */
@@ -544,7 +544,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what the link of a mail would prove. */
+        /** Show the address that the link of a mail proves. */
         get: operations["email_links_confirm_page"];
         put?: never;
         /** Prove an e-mail address by the link of its mail, once. */
@@ -562,7 +562,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show which address the link of a notice would restore. */
+        /** Show the address that the link of a notice restores. */
         get: operations["email_links_undo_page"];
         put?: never;
         /** Restore the former address and end all sessions of the account. */
@@ -580,7 +580,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what the link of a mail would switch off. */
+        /** Show the type that the link of a mail unsubscribes from. */
         get: operations["email_links_unsubscribe_page"];
         put?: never;
         /** Switch e-mails of one type off: by the button, or by a mail program (RFC 8058). Idempotent. */
@@ -667,7 +667,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the caller's saved searches, with the number of new listings since the caller last looked. */
+        /** List the caller's saved searches, with the number of listings since the caller last opened it. */
         get: operations["listings_saved_searches"];
         put?: never;
         /** Save a search; the same filters again return the saved one, unchanged. */
@@ -705,7 +705,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reset the count of new listings; what waits to be notified is seen. */
+        /** Reset the count of new listings; waiting notifications of them are dropped. */
         post: operations["listings_look_at_search"];
         delete?: never;
         options?: never;
@@ -739,7 +739,7 @@ export interface paths {
         };
         /** Get a listing. */
         get: operations["listings_read"];
-        /** Change the fields that are sent; a changed text is checked again, a rejected listing is resubmitted. */
+        /** Change the sent fields; a changed text is checked again, a rejected listing is resubmitted. */
         put: operations["listings_update"];
         post?: never;
         /** Delete a listing with its videos. */
@@ -1206,7 +1206,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Receive a batch of playback reports; nonsense is accepted too, dropped and counted. */
+        /** Receive a batch of playback reports; invalid ones are accepted, dropped and counted. */
         post: operations["quality_report_views"];
         delete?: never;
         options?: never;
@@ -1378,9 +1378,7 @@ export interface paths {
         put?: never;
         /**
          * Open an upload session for a declared size, duration and type.
-         * @description `X-App-Build` tells which protocols the app knows.
-         *
-         *     `X-App-Build` tells which protocols the app knows.
+         * @description `X-App-Build` selects the protocol of the upload.
          */
         post: operations["video_token_create"];
         delete?: never;
@@ -1512,7 +1510,7 @@ export interface components {
         };
         /**
          * AppNotification
-         * @description AppNotification as the app lists it.
+         * @description Notification in the app's list.
          */
         AppNotification: {
             /** Id */
@@ -1540,7 +1538,7 @@ export interface components {
         };
         /**
          * Applied
-         * @description Number of mails about which something new was told; repetitions tell nothing.
+         * @description Number of changed mails; repetitions change none.
          */
         Applied: {
             /** Applied */
@@ -1548,7 +1546,7 @@ export interface components {
         };
         /**
          * Arrived
-         * @description Headers of this request that reached the function; some gateways keep them back.
+         * @description Headers of this request that reached the function; some gateways remove them.
          */
         Arrived: {
             /** Authorization */
@@ -1947,9 +1945,9 @@ export interface components {
         };
         /**
          * CodeRequest
-         * @description Phone as typed; `platform` selects the SMS form that the phone can fill in itself.
+         * @description Phone as typed; `platform` selects the form of the SMS for autofill.
          *
-         *     `channel` email: after an SMS that failed, the code goes to the proved e-mail address of the account, if it has one.
+         *     `channel` email: after a failed SMS the code is sent to the proved e-mail address of the account, if any.
          */
         CodeRequest: {
             /** Phone */
@@ -2254,7 +2252,7 @@ export interface components {
          * EmailState
          * @description Proved address and a pending one.
          *
-         *     Mail goes out while the state is `active`; after `bounced` or `complained` a new proof starts it again.
+         *     Mail is sent while the state is `active`; after `bounced` or `complained` a new proof restarts it.
          */
         EmailState: {
             /** Email */
@@ -2921,7 +2919,7 @@ export interface components {
          * Listing
          * @description Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place.
          *
-         *     `video_preview_url` is to be played muted, for its first six seconds; null where the provider has no such file.
+         *     `video_preview_url` is for muted playback of its first six seconds; null where the provider has no such file.
          */
         Listing: {
             /** Id */
@@ -3379,8 +3377,8 @@ export interface components {
          * Member
          * @description Team member or invitation.
          *
-         *     An invited phone has `invitation_id` and `phone`, which owner and admins see. Whether it belongs to a user shows
-         *     once that user accepts.
+         *     An invited phone has `invitation_id` and `phone`, visible to owner and admins. Its user is shown only
+         *     after acceptance.
          */
         Member: {
             /** User Id */
@@ -3726,7 +3724,7 @@ export interface components {
          * @description Text (`text`, `message` or `body`), picture, or price in som.
          *
          *     `image_url` is the `url` of an own picture or an address at an allowed host. `client_message_id`, or the
-         *     header `Idempotency-Key`, makes a repeated request harmless.
+         *     header `Idempotency-Key`, makes a repeated request idempotent.
          */
         NewMessage: {
             /** Text */
@@ -4123,7 +4121,7 @@ export interface components {
         };
         /**
          * PendingEmail
-         * @description Address whose proof is under way. `has_bounced`: the mail came back.
+         * @description Address with a pending proof. `has_bounced`: the mail came back.
          */
         PendingEmail: {
             /** Email */
@@ -4189,9 +4187,9 @@ export interface components {
         };
         /**
          * PictureState
-         * @description Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
+         * @description Picture of the caller. `url` and `image` are present when it is `ready`; `message` is the reason of a refusal.
          *
-         *     `withdrawn`: nothing that others may see names it, as after a rejection; it comes back with what names it.
+         *     `withdrawn`: no public object uses it, as after a rejection; it returns together with such an object.
          */
         PictureState: {
             /** Id */
@@ -4269,7 +4267,7 @@ export interface components {
         };
         /**
          * PreferenceChanges
-         * @description Preferences to change; what is not named stays. Quiet hours are named together, both null for none.
+         * @description Preferences to change; omitted ones stay. Quiet hours come together, both null for none.
          */
         PreferenceChanges: {
             /** Is Enabled */
@@ -4399,7 +4397,7 @@ export interface components {
         };
         /**
          * ReadMarks
-         * @description How many were marked as read, and how many are unread now.
+         * @description Numbers of newly read and of unread notifications.
          */
         ReadMarks: {
             /** Read */
@@ -4416,7 +4414,7 @@ export interface components {
         };
         /**
          * RefreshRequest
-         * @description Refresh token of the last response; each is good for one exchange.
+         * @description Refresh token of the last response; each is valid for one exchange.
          */
         RefreshRequest: {
             /** Refreshtoken */
@@ -4543,7 +4541,7 @@ export interface components {
         };
         /**
          * SavedSearchChanges
-         * @description Body of a change; what is left out stays.
+         * @description Fields to change; omitted ones stay.
          */
         SavedSearchChanges: {
             /** Name */
@@ -4647,7 +4645,7 @@ export interface components {
         };
         /**
          * Status
-         * @description SMS status; `circuits` lists providers that are passed over, with the reason.
+         * @description SMS status; `circuits` lists skipped providers, with the reason.
          */
         Sms_Status: {
             /** Balances */
@@ -4903,7 +4901,7 @@ export interface components {
         };
         /**
          * User
-         * @description Signed-in user. `name` is exactly "Пользователь" until the person has given one.
+         * @description Signed-in user. `name` is exactly "Пользователь" until the user sets one.
          */
         User: {
             /** Id */
@@ -5005,7 +5003,7 @@ export interface components {
         };
         /**
          * VideoState
-         * @description Video and its current addresses. `status` is one of ours; `failure` says why it failed.
+         * @description Video and its current addresses. `status` is one of ours; `failure` is the reason of a failure.
          */
         VideoState: {
             /** Videoid */

@@ -1,1 +1,1 @@
-"""`/realtime/v1/websocket`: changes of published tables, told to those whose policies show them the row."""
+"""`/realtime/v1/websocket`: changes of published tables, sent to subscribers whose policies show the row."""

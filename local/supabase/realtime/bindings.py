@@ -1,4 +1,4 @@
-"""Subscriptions of a channel: table, kind of change, filters. Errors use the service's own words."""
+"""Subscriptions of a channel: table, kind of change, filters. Errors have the service's wording."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Binding:
     columns: tuple[str, ...] = ()
 
     def described(self) -> str:
-        """Describe the binding as the service does in its refusals."""
+        """Describe the binding in the form of the service's refusals."""
         filters = [(one.column, one.comparison, one.value, one.negated) for one in self.filters]
         columns = list(self.columns) or "nil"
         return f"event: {self.event}, schema: {self.schema}, table: {self.table}, filters: {filters}, select: {columns}"
@@ -69,7 +69,7 @@ def _columns(select: object) -> tuple[str, ...]:
 def _filters(text: object) -> tuple[Filter, ...]:
     if not isinstance(text, str) or not text.strip():
         return ()
-    # A comma parts filters, but not the values of `in.(a,b)` and not within quotes.
+    # A comma separates filters, but not the values of `in.(a,b)` and not within quotes.
     return tuple(_filter(part) for part in re.split(r""",(?=(?:[^"]*"[^"]*")*[^"]*$)(?![^(]*\))""", text.strip()))
 
 

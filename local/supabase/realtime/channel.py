@@ -19,7 +19,7 @@ from local.supabase.realtime.visibility import Event
 _NUMBERS = itertools.count(1)
 _BINDING_IDS = itertools.count(10_000)
 _CLAIMS_MISSING = "Fields `role` and `exp` are required in JWT"
-# A new token counts after one to three seconds; until then the channel goes on with the old one.
+# A new token takes effect after one to three seconds; until then the channel uses the old one.
 _RESUBSCRIBE_SECONDS = (1.0, 3.0)
 
 
@@ -71,19 +71,19 @@ class Channel:
         return {"postgres_changes": [{**entry, "id": number} for number, entry in self.bindings]}
 
     def start(self, after: float = 0) -> None:
-        """Subscribe, and watch the end of the token."""
+        """Subscribe, and watch the expiry of the token."""
         self._cancel()
         if self.bindings:
             self._tasks.append(asyncio.create_task(self._subscribe(after)))
         self._tasks.append(asyncio.create_task(self._watch_expiry()))
 
     def renew(self, token: str, claims: Claims) -> None:
-        """Go on with another token."""
+        """Continue with another token."""
         self.token, self.claims = token, claims
         self.start(random.uniform(*_RESUBSCRIBE_SECONDS))
 
     def shut_down(self, sentence: str) -> None:
-        """End the channel from this side, as the service does with a bad token."""
+        """End the channel from this side, as the service does for an invalid token."""
         self.system("system", "error", sentence)
         self.close()
 

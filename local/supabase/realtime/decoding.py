@@ -1,4 +1,4 @@
-"""Reads the output of Postgres' plugin test_decoding, which tells stored generated columns too, as wal2json does."""
+"""Parses the output of Postgres' plugin test_decoding, which includes stored generated columns, like wal2json."""
 
 from __future__ import annotations
 

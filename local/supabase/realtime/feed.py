@@ -1,4 +1,4 @@
-"""Reads the changes of published tables from a slot that lives as long as somebody listens."""
+"""Reads the changes of published tables from a slot that exists as long as a subscriber does."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Listener:
 
 @dataclass
 class Feed:
-    """Single reader of a server's changes. `database` is an address with the right to replicate."""
+    """Single reader of a server's changes. `database` is an address with replication rights."""
 
     database: str
     _listeners: dict[int, _Listener] = field(default_factory=dict, init=False)
@@ -61,7 +61,7 @@ class Feed:
         await asyncio.wait_for(self._reading.wait(), 10)
 
     def forget(self, channel: int) -> None:
-        """Stop telling a channel; the last one ends the reading and its slot."""
+        """Remove a channel; the last one ends the reading and its slot."""
         self._listeners.pop(channel, None)
 
     async def close(self) -> None:
@@ -72,7 +72,7 @@ class Feed:
                 await self._task
 
     async def _tables(self, connection: Connection, binding: Binding, claims: Claims) -> frozenset[str]:
-        """Return the published tables that a binding covers."""
+        """Return the published tables covered by a binding."""
         tables = frozenset(
             quoted(row["schemaname"], row["tablename"])
             for row in await (await connection.execute(_PUBLISHED, (PUBLICATION,))).fetchall()
@@ -94,13 +94,13 @@ class Feed:
         return tables
 
     async def _read(self) -> None:
-        """Read until nobody listens for a while; begin anew after a failure of the database."""
+        """Read until there has been no listener for a while; restart after a failure of the database."""
         idle = 0
         while self._listeners or idle < _IDLE_ROUNDS:
             try:
                 idle = await self._read_slot()
             except Exception:
-                traceback.print_exc()  # into the log of the host; the listeners stay and are told again
+                traceback.print_exc()  # into the log of the host; the listeners stay and get later changes
                 self._reading.clear()
                 await asyncio.sleep(1)
                 idle += 10
@@ -117,7 +117,7 @@ class Feed:
                 rows = await (await reader.execute(query, (slot, list(OPTIONS)))).fetchall()
                 await self._notify(connection, [row["data"] for row in rows])
                 await asyncio.sleep(_EVERY_SECONDS)
-            # Decided before anything else runs: a listener that comes now finds no reader and starts one.
+            # Decided before anything else runs: a listener added now finds no reader and starts one.
             self._task = None
         return idle
 

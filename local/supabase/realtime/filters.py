@@ -41,7 +41,7 @@ async def require_filters(connection: Connection, table: str, role: str, filters
 
 
 async def passes(connection: Connection, table: str, filters: Sequence[Filter], row: Row) -> bool:
-    """Return True if every filter holds. A filter on a column missing from the change never holds."""
+    """Return True if every filter holds. A filter on a column missing from the change is false."""
     types = await _types(connection, table, None) if filters else {}
     for one in filters:
         if one.column not in row:

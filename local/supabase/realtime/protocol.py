@@ -1,4 +1,4 @@
-"""Frames of Phoenix channels in both versions that clients speak: objects (1.0.0) and arrays (2.0.0)."""
+"""Frames of Phoenix channels in both versions: objects (1.0.0) and arrays (2.0.0)."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Connection:
     _outgoing: asyncio.Queue[Frame] = field(default_factory=asyncio.Queue, init=False)
 
     async def run(self) -> None:
-        """Read messages until the client leaves or falls silent."""
+        """Read messages until the client disconnects or times out."""
         writer = asyncio.create_task(self._write())
         try:
             while True:
@@ -130,7 +130,7 @@ class Connection:
         if not name:
             return "TopicNameRequired: You must provide a topic name"
         if settings.get("private"):
-            # No policy on realtime.messages lets anybody into a private channel.
+            # No policy on realtime.messages allows private channels.
             return f"Unauthorized: You do not have permissions to read from this Channel topic: {name}"
         if len(self._channels) >= _MAX_CHANNELS:
             return "ChannelRateLimitReached: Too many channels"

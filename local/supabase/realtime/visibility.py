@@ -1,4 +1,4 @@
-"""Decides which subscribers see a changed row, and what of it: column grants and row level security of their role."""
+"""Selects the subscribers of a changed row, and its columns: column grants and row level security of their role."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Event:
 
 
 async def events(connection: Connection, change: Change, subscriptions: Sequence[Subscription]) -> list[Event]:
-    """Build one event per role and choice of columns, without subscribers who may not see the row."""
+    """Build one event per role and choice of columns, without subscribers that may not see the row."""
     table = quoted(change.schema, change.table)
     wanted = [one for one in subscriptions if one.wants(table, change.action)]
     found: list[Event] = []
@@ -126,7 +126,7 @@ async def _data(
     if change.action != "DELETE":
         data["record"] = await _values(connection, change, {**old, **change.new}, names, columns)
     if change.action != "INSERT":
-        # With row level security a deleted row is told by its key alone: no policy can be asked any more.
+        # With row level security a deleted row is sent with its key alone: no policy can be evaluated any more.
         keys_only = change.action == "DELETE" and columns[0]["protected"]
         told = {one["name"] for one in shown if one["key"]} if keys_only else names
         data["old_record"] = await _values(connection, change, old, told, columns)

@@ -1,4 +1,4 @@
-"""Downloads: whose rights decide, and the headers of a file."""
+"""Downloads: the rights that apply, and the headers of a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Downloads:
     files: Files
 
     async def of_caller(self, request: web.Request, caller: Claims | None) -> web.StreamResponse:
-        """Serve a file of a public bucket, or one that a policy shows to the caller (None: public buckets only)."""
+        """Serve a file of a public bucket, or one visible to the caller by policy (None: public buckets only)."""
         return await self._sent(request, await self._visible(request, caller))
 
     async def public(self, request: web.Request) -> web.StreamResponse:

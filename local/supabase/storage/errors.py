@@ -1,4 +1,4 @@
-"""Refusals of Storage. Nearly all have HTTP status 400; the status that they mean stands in the body."""
+"""Refusals of Storage. Nearly all have HTTP status 400; the actual status is in the body."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 def token_reason(error: BadToken) -> str:
-    """Return the reason for which Storage refuses a token."""
+    """Return Storage's reason for refusing a token."""
     return _TOKEN_REASONS[error.kind]
 
 
@@ -45,7 +45,7 @@ def no_such_key() -> Refused:
 
 
 def access_denied(message: str) -> Refused:
-    """Refuse access that a policy or a token forbids."""
+    """Refuse access forbidden by a policy or a token."""
     return Refused(403, "AccessDenied", message, error="Unauthorized")
 
 

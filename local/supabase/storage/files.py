@@ -30,7 +30,7 @@ class Files:
     secret_key: str = field(repr=False)
 
     async def put(self, bucket: str, name: str, body: bytes, content_type: str) -> str:
-        """Store a file in place of the one before; gives the name of its version."""
+        """Store a file in place of the former one; returns the name of its version."""
         headers = {"Content-Type": content_type}
         address = self._signed("PUT", bucket, name)
         async with aiohttp.ClientSession() as session, session.put(address, data=body, headers=headers) as answer:
@@ -38,7 +38,7 @@ class Files:
             return answer.headers["x-amz-version-id"]
 
     async def delete(self, bucket: str, name: str) -> None:
-        """Delete a file; one that is not there is no failure."""
+        """Delete a file; a missing one is no failure."""
         address = self._signed("DELETE", bucket, name)
         async with aiohttp.ClientSession() as session, session.delete(address) as answer:
             answer.raise_for_status()

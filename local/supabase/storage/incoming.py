@@ -1,4 +1,4 @@
-"""Takes an upload off the wire: multipart or the bare bytes, within the limits of the bucket."""
+"""Receives an upload: multipart or the bare bytes, within the limits of the bucket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiohttp import BodyPartReader, web
 
 from local.supabase.storage import errors
 
-# The project's own limit, which a bucket cannot exceed: the largest of our buckets needs it raised from 50 MB.
+# The project's own limit, which also bounds buckets: our largest bucket needs it raised from 50 MB.
 PROJECT_LIMIT = 100 * 1024 * 1024
 _VALID_KEY = re.compile(r"[A-Za-z0-9_/!.*'() &$=@;:+,?-]+")
 _MAX_METADATA = 1024 * 1024
@@ -22,7 +22,7 @@ _MAX_METADATA = 1024 * 1024
 
 @dataclass(frozen=True)
 class Incoming:
-    """Received upload. `truncated`: it was longer than allowed, and the rest was discarded."""
+    """Received upload. `truncated`: it exceeded the limit, and the rest was discarded."""
 
     body: bytes
     mime_type: str
@@ -32,7 +32,7 @@ class Incoming:
 
 
 def require_valid_key(name: str) -> None:
-    """Raise Refused for a name with characters that Storage does not store."""
+    """Raise Refused for a name with characters that Storage does not allow."""
     if not _VALID_KEY.fullmatch(name):
         raise errors.invalid_key(name)
 

@@ -24,14 +24,14 @@ class Links:
     rows: Rows
 
     async def sign(self, request: web.Request, caller: Claims, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Sign an address for one file that the caller may see."""
+        """Sign an address for one file visible to the caller."""
         seconds = _seconds(wanted)
         bucket, name = request.match_info["bucket"], request.match_info["name"]
         await self.rows.find(caller, bucket, name)
         return {"signedURL": self._address(f"{bucket}/{name}", seconds)}
 
     async def sign_many(self, request: web.Request, caller: Claims, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-        """Addresses for several files; a hidden one has an error in its place."""
+        """Sign addresses of several files; a hidden one has an error in its place."""
         seconds, paths, bucket = _seconds(wanted), wanted.get("paths"), request.match_info["bucket"]
         if not isinstance(paths, list) or not paths:
             raise errors.invalid_request("body must have required property 'paths'")

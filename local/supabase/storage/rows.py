@@ -24,7 +24,7 @@ _SCOPE = """select set_config('role', %(role)s, true), set_config('request.jwt.c
   set_config('storage.operation', %(operation)s, true), set_config('storage.allow_delete_query', 'true', true)"""
 _INSERT = """insert into storage.objects (bucket_id, name, owner, owner_id, version, metadata, user_metadata)
   values (%(bucket)s, %(name)s, %(owner)s::uuid, %(owner)s::text, %(version)s, %(metadata)s, %(user_metadata)s)"""
-# As the service: what is not given is not replaced.
+# As in the service: omitted values are not replaced.
 _REPLACE = """ on conflict (name, bucket_id) do update set metadata = excluded.metadata, version = excluded.version,
   user_metadata = coalesce(excluded.user_metadata, storage.objects.user_metadata),
   owner = coalesce(excluded.owner, storage.objects.owner),
@@ -49,7 +49,7 @@ class NewObject:
 
 
 class _RolledBack(Exception):
-    """Signal that undoes a permission check that has passed."""
+    """Signal that rolls back a passed permission check."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,12 @@ class Rows:
         return found
 
     async def buckets(self, claims: Claims) -> list[dict[str, Any]]:
-        """Return the buckets that a policy shows to the caller."""
+        """Return the buckets visible to the caller."""
         async with self.acting(claims, "storage.bucket.list") as connection:
             return await (await connection.execute("select * from storage.buckets order by name")).fetchall()
 
     async def require_upload(self, claims: Claims, new: NewObject, *, upsert: bool) -> None:
-        """Try the row under the caller's policies and undo it, as Storage does before it reads the bytes."""
+        """Insert the row under the caller's policies and roll it back, as Storage does before reading the bytes."""
         try:
             async with self.acting(claims, "storage.object.upload") as connection:
                 await connection.execute(_INSERT + (_REPLACE if upsert else ""), new.values())
@@ -105,11 +105,11 @@ class Rows:
         return row
 
     async def name_version(self, connection: Connection, row_id: uuid.UUID, version: str) -> None:
-        """Note which file belongs to a row."""
+        """Record the file of a row."""
         await connection.execute("update storage.objects set version = %s where id = %s", (version, row_id))
 
     async def find(self, claims: Claims, bucket: str, name: str) -> dict[str, Any]:
-        """Return an object that the caller may see. Raises Refused."""
+        """Return an object visible to the caller. Raises Refused."""
         async with self.acting(claims, "storage.object.get") as connection:
             query = "select * from storage.objects where bucket_id = %s and name = %s"
             found = await (await connection.execute(query, (bucket, name))).fetchone()
@@ -118,7 +118,7 @@ class Rows:
         return found
 
     async def below(self, claims: Claims, bucket: str, prefix: str) -> list[dict[str, Any]]:
-        """All objects below a prefix that the caller may see."""
+        """Return all objects below a prefix visible to the caller."""
         async with self.acting(claims, "storage.object.list") as connection:
             query = """select * from storage.objects where bucket_id = %s and starts_with(lower(name), lower(%s))
               order by name collate "C" """

@@ -34,7 +34,7 @@ class Storage:
         self._links = Links(keys, rows)
 
     def add_routes(self, app: web.Application) -> None:
-        """Put the service into the site; what is not here answers 501 there."""
+        """Put the service into the site; unsupported routes answer 501 there."""
         objects = f"{PREFIX}/object/{_OBJECT}"
         # HEAD is answered by the route of GET: aiohttp drops the body.
         table: tuple[tuple[str, str, _Handler], ...] = (
@@ -63,7 +63,7 @@ class Storage:
                 app.router.add_route("HEAD", path, _refusals_answered(handler))
 
     async def buckets(self, request: web.Request) -> web.Response:
-        """List the buckets that a policy shows to the caller."""
+        """List the buckets visible to the caller."""
         return _json([_bucket_shown(row) for row in await self._rows.buckets(self._caller(request))])
 
     async def bucket(self, request: web.Request) -> web.Response:
@@ -71,13 +71,13 @@ class Storage:
         return _json(_bucket_shown(await self._rows.bucket(request.match_info["bucket"], self._caller(request))))
 
     async def list_folder(self, request: web.Request) -> web.Response:
-        """List what lies directly below a folder."""
+        """List the direct contents of a folder."""
         caller, wanted = self._caller(request), listing_request(await _body(request))
         found = await self._rows.below(caller, request.match_info["bucket"], wanted.prefix + wanted.search)
         return _json(listed(found, wanted))
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Store a new file, or replace one where the header x-upsert allows it."""
+        """Store a new file, or replace one if the header x-upsert allows it."""
         upsert = request.headers.get("x-upsert") == "true"
         return _json(await self._uploads.upload(request, self._caller(request), upsert=upsert))
 
@@ -94,7 +94,7 @@ class Storage:
         return _json({"message": "Successfully deleted"})
 
     async def remove_many(self, request: web.Request) -> web.Response:
-        """Delete the files that the caller may delete; answers those, and is silent about the others."""
+        """Delete the files that the caller may delete; the answer omits the others."""
         names = (await _body(request)).get("prefixes")
         if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
             raise errors.invalid_request("body must have required property 'prefixes'")
@@ -104,7 +104,7 @@ class Storage:
         return _json([_object_shown(row) for row in removed])
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """Serve a file of a public bucket, or one that a policy shows to the caller."""
+        """Serve a file of a public bucket, or one visible to the caller by policy."""
         return await self._downloads.of_caller(request, self._caller_or_none(request))
 
     async def authenticated(self, request: web.Request) -> web.StreamResponse:
@@ -120,7 +120,7 @@ class Storage:
         return _json(await self._downloads.info(request, self._caller_or_none(request)))
 
     async def sign(self, request: web.Request) -> web.Response:
-        """Sign an address from which anybody may read the file for a while."""
+        """Sign an address with which anyone may read the file for a while."""
         return _json(await self._links.sign(request, self._caller(request), await _body(request)))
 
     async def sign_many(self, request: web.Request) -> web.Response:
@@ -133,7 +133,7 @@ class Storage:
         return await self._downloads.signed(request, int(claims["exp"]))
 
     async def sign_upload(self, request: web.Request) -> web.Response:
-        """Make an address to which anybody uploads this one file."""
+        """Sign an address with which anyone may upload this one file."""
         caller = self._caller(request)
         upsert = request.headers.get("x-upsert") == "true"
         await self._uploads.require_permission(request, caller, user_metadata(request), upsert=upsert)
@@ -174,7 +174,7 @@ class Storage:
 
 
 async def not_here(_request: web.Request) -> web.Response:
-    """Answer for what this imitation leaves out."""
+    """Answer for unsupported parts."""
     sentence = "The local stack does not imitate this part of Supabase."
     return web.json_response({"statusCode": "501", "error": "NotImplemented", "message": sentence}, status=501)
 

@@ -1,6 +1,6 @@
-"""Plugin of pytest: writes the outcome of each test, and the answers that it got over HTTP, to ANSWERS_FILE.
+"""Plugin of pytest: writes the outcome of each test, and its answers over HTTP, to ANSWERS_FILE.
 
-An answer is method, path, status and the form of its body: numbers, ids and times differ between runs. Knows nothing of
+An answer is method, path, status and the form of its body: numbers, ids and times differ between runs. Independent of
 the repository, so that it records older commits as well.
 """
 
@@ -57,7 +57,7 @@ def _answers_are_recorded(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Note the outcome; a failure while setting up counts as one."""
+    """Note the outcome; a failed setup counts as one."""
     report = yield
     if call.when == "call" or report.outcome != "passed":
         _found.setdefault(item.nodeid, {"answers": []})["outcome"] = report.outcome
@@ -65,6 +65,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_sessionfinish() -> None:
-    """Write what was found."""
+    """Write the outcomes."""
     text = json.dumps(_found, ensure_ascii=False, indent=1, sort_keys=True)
     Path(os.environ["ANSWERS_FILE"]).write_text(text + "\n", encoding="utf-8")

@@ -21,13 +21,13 @@ from auto360.providers.rate_limit import Count, Limit
 _SCHEME = "bearer "
 
 CALLERS: tuple[Callable[[], object], ...] = (token_container.load_keys, limit_container.request_counter)
-"""What the first caller needs: for `prepare` of `entrypoint`."""
+"""Preparation for the first caller: for `prepare` of `entrypoint`."""
 
 
 def principal_of(event: dict[str, Any]) -> Principal:
     """Return the principal of a request's bearer token. Raises AuthenticationRequired.
 
-    From here on the database checks with every request that the token's session is still open.
+    After this the database checks with every request that the token's session is open.
     """
     principal = _bearer(event)
     act_for(principal.session_id)
@@ -39,7 +39,7 @@ def _bearer(event: dict[str, Any]) -> Principal:
     if authorization[: len(_SCHEME)].lower() != _SCHEME:
         raise AuthenticationRequired
     token = authorization[len(_SCHEME) :].strip()
-    # The limit and the route both ask; the signature is checked once.
+    # The limit and the route both use it; the signature is checked once.
     return request_context.once(f"principal {token}", lambda: token_container.access_tokens().check(token))
 
 
@@ -68,14 +68,14 @@ def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
 MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in), Declares("optional", NEEDS_TOKEN.refusals)]
 """Parameter type of a public route: a caller with an expired token is served as anonymous.
 
-A caller without any token is a guest, who may read from a replica: a caller with one may have written just now.
+A caller without any token is a guest, served from a replica; a caller with one may have written just now.
 
-A token of a session that was ended is refused: whoever logged out or was blocked is told so.
+A token of an ended session is refused, so that a logged-out or blocked caller gets the reason.
 """
 
 
 def _nothing(_: dict[str, Any]) -> None:
-    """Do nothing before the count."""
+    """Do nothing before counting."""
 
 
 def limited(
@@ -83,8 +83,8 @@ def limited(
 ) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
     """Return middleware that counts known users against a limit, and others against their address.
 
-    One address may be a whole carrier's: with the users' limit, few could stop many (docs/decisions/0082).
-    `before` gets the event and may announce what else comes with the count's exchange.
+    One address may be shared by a mobile network: the users' limit would block it (docs/decisions/0082).
+    `before` gets the event and may announce lookups for the same exchange.
     """
 
     @declares(Declares(refusals=(RateLimited,)))

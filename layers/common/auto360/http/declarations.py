@@ -1,4 +1,4 @@
-"""Declarations that the OpenAPI document reads: who must be signed in, and which refusals a caller may get."""
+"""Declarations for the OpenAPI document: required sign-in and refusals of routes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ Route = TypeVar("Route", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Declares:
-    """Mark of a parameter type or of middleware: what it adds to every route that uses it."""
+    """Mark of a parameter type or of middleware: additions to every route that uses it."""
 
     signed_in: Literal["required", "optional"] | None = None
     refusals: tuple[type[DomainError], ...] = ()
     takes_any_body: bool = False
     answers_not_modified: bool = False
     kept_seconds: int = 0
-    """How long shared caches may keep answers to callers without a token; 0: nothing keeps them."""
+    """Seconds for which shared caches may keep answers to callers without a token; 0: none."""
     statuses: tuple[int, ...] = ()
-    """Statuses of refusals that have a form of their own."""
+    """Statuses of refusals with a different form."""
 
 
 def refuses(*refusals: type[DomainError]) -> Callable[[Route], Route]:
@@ -29,7 +29,7 @@ def refuses(*refusals: type[DomainError]) -> Callable[[Route], Route]:
 
 
 def declares(mark: Declares) -> Callable[[Route], Route]:
-    """Declare what a route or middleware adds; `declared` reads it."""
+    """Declare the additions of a route or middleware; `declared` reads them."""
 
     def mark_it(function: Route) -> Route:
         function.__dict__["__declares__"] = mark
@@ -39,6 +39,6 @@ def declares(mark: Declares) -> Callable[[Route], Route]:
 
 
 def declared(function: Callable[..., Any]) -> Declares:
-    """Return what a route or middleware declares about itself."""
+    """Return the declarations of a route or middleware."""
     mark: Declares = function.__dict__.get("__declares__", Declares())
     return mark

@@ -16,7 +16,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 
 class Model(BaseModel):
-    """Base of what requests and responses hold; built when it is first used, since a function imports many."""
+    """Base of the content of requests and responses; built at its first use, since a function imports many."""
 
     model_config = ConfigDict(defer_build=True)
 

@@ -1,6 +1,6 @@
 """Events of both clouds in one shape each: AWS REST (payload 1.0) requests, timer ticks, stored objects.
 
-Shapes: docs/reference/yandex-cloud.md. Trusts no header for the client's address: it is the gateway's word in
+Shapes: docs/reference/yandex-cloud.md. Trusts no header for the client's address: it is the gateway's own value in
 `requestContext.identity.sourceIp`.
 """
 
@@ -38,8 +38,8 @@ def http_request(event: Mapping[str, Any], *, max_bytes: int, body: BodyKind = "
 
     Takes AWS REST, Yandex 1.0, Yandex 0.1 and Yandex direct calls. Raises PayloadTooLarge for a body over
     `max_bytes` and InvalidJson for one that is not text, not JSON, not declared as JSON, or nested without end.
-    HEAD becomes the GET that it asks about.
-    A `raw` body may be anything and stays as it came, in base64: whoever signed it signed its bytes.
+    HEAD becomes a GET of the same path.
+    A `raw` body may be anything and stays in base64 as received: its signature covers its bytes.
     """
     request = dict(event)
     if not is_http(event):
@@ -76,15 +76,15 @@ def raw_body(event: Mapping[str, Any], *, max_bytes: int) -> bytes:
 
 
 def called_path(event: Mapping[str, Any]) -> str:
-    """Return the path as it was called: some events of Yandex hold the route's template in `path`."""
+    """Return the requested path: some events of Yandex contain the route's template in `path`."""
     if event.get("version") == "1.0" or "pathParams" not in event:
         return str(event.get("path") or "/")
-    # Yandex 0.1 and direct calls: `path` is the route's template or absent, `url` holds what was called.
+    # Yandex 0.1 and direct calls: `path` is the route's template or absent, `url` is the requested address.
     return str(event.get("url") or "/").split("?")[0]
 
 
 def canonical_path(path: str) -> str:
-    """Return the one path of a route, whichever base address was called: `/auth/me` → `/api/auth/me`."""
+    """Return the canonical path of a route for any base address: `/auth/me` → `/api/auth/me`."""
     path = "/" + unquote(path).strip("/")
     for alias in _ALIASES:
         if path.startswith(alias):
@@ -141,7 +141,7 @@ def timer_event_id(event: Mapping[str, Any]) -> str:
 
 
 def timer_input(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the JSON object that the template gives to a timer (Yandex: the payload; AWS: the event itself)."""
+    """Return the JSON object of a timer in the template (Yandex: the payload; AWS: the event itself)."""
     text = next((message["details"].get("payload") for message in event.get("messages") or ()), None)
     found = json.loads(text) if text else dict(event)
     return found if isinstance(found, Mapping) else {}

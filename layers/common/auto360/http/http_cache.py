@@ -20,7 +20,7 @@ Middleware = Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]
 def shared(seconds: int) -> Middleware:
     """Return middleware that lets browsers and proxies keep responses to anonymous callers for `seconds`.
 
-    Responses to signed-in callers are private and kept nowhere, but carry an `ETag` as well.
+    Responses to signed-in callers are private and stored nowhere, but have an `ETag` as well.
     """
 
     @declares(Declares(answers_not_modified=True, kept_seconds=seconds))
@@ -47,7 +47,7 @@ def shared(seconds: int) -> Middleware:
 def kept_for_guests(pages: Callable[[], GuestPages], parameters: Collection[str]) -> Middleware:
     """Return middleware that keeps responses to anonymous callers whole; belongs after `shared`, which tags them.
 
-    A page is found by the values of these query parameters, which were validated before. Nobody parses it again.
+    A page is found by the values of these validated query parameters, and never parsed again.
     """
 
     def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
@@ -70,7 +70,7 @@ def kept_for_guests(pages: Callable[[], GuestPages], parameters: Collection[str]
 def expected_by_guests(
     pages: Callable[[], GuestPages], parameters: Collection[str]
 ) -> Callable[[dict[str, Any]], None]:
-    """Return what `limited` does before it counts, so that both come in one exchange with the cache."""
+    """Return the hook of `limited` before it counts, so that both share one exchange with the cache."""
 
     def expect(event: dict[str, Any]) -> None:
         if not header(event, "Authorization"):
@@ -95,7 +95,7 @@ def _key(event: dict[str, Any], parameters: Collection[str]) -> str:
 
 
 def _tagged(body: Any) -> tuple[str, str]:
-    """Return the tag of a body, and the body as JSON. Weak: a gateway may compress the body on its way."""
+    """Return the tag of a body, and the body as JSON. Weak: a gateway may compress the body."""
     text = to_json(body)
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"', text
 

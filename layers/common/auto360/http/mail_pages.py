@@ -31,12 +31,12 @@ _HEADERS = {
 
 
 def refuses_on_page(*refusals: type[DomainError]) -> Callable[[Route], Route]:
-    """Declare the refusals of a route whose answers, refusals among them, are pages."""
+    """Declare the refusals of a route whose responses, including refusals, are pages."""
     return declares(Declares(refusals=refusals, statuses=tuple(sorted({refusal.status for refusal in refusals}))))
 
 
 def question(name: str, language: Language, found: Mapping[str, Any]) -> Page:
-    """Return the page that asks; its button POSTs to the same address."""
+    """Return the confirmation page; its button POSTs to the same address."""
     text = sentence(TEXTS, f"email_{name}_text", language)
     filled = text.format(email=_masked(str(found.get("email", ""))), phone_end=found.get("phone_end", ""))
     button = html.escape(sentence(TEXTS, f"email_{name}_button", language))
@@ -45,13 +45,13 @@ def question(name: str, language: Language, found: Mapping[str, Any]) -> Page:
 
 
 def done(name: str, language: Language, result: Mapping[str, Any]) -> Page:
-    """Return the page that says it is done, with the title of what was unsubscribed."""
+    """Return the page of success, with the title of the unsubscribed type."""
     title = sentence(TEXTS, f"email_{name}_done", language)
     return _page(title, str(result.get("title") or ""), "", language=language)
 
 
 def answered(page: Callable[[], Page], language: Language) -> Page:
-    """Return the page, or the one of its refusal, which names the code for programs."""
+    """Return the page, or that of its refusal, with the code for programs."""
     try:
         return page()
     except DomainError as error:
@@ -74,6 +74,6 @@ def _page(
 
 
 def _masked(address: str) -> str:
-    """Return an address of which a shoulder surfer learns little."""
+    """Return an address with most characters hidden."""
     name, _, domain = address.partition("@")
     return f"{name[:1]}•••@{domain}" if domain else ""

@@ -1,4 +1,4 @@
-"""Sources of route parameters, and plain responses; functions take Powertools from here (docs/decisions/0155)."""
+"""Sources of route parameters, and plain responses; functions import Powertools from here (docs/decisions/0155)."""
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query

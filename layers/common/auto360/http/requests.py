@@ -84,7 +84,7 @@ def _address(source: str) -> str:
     try:
         address = ipaddress.ip_address(source)
     except ValueError:
-        # One shared bucket for callers without an address: limits then err on the strict side.
+        # One shared bucket for callers without an address: limits are then stricter.
         return "0.0.0.0"  # noqa: S104
     mapped = getattr(address, "ipv4_mapped", None)
     return str(mapped or address)
@@ -98,7 +98,7 @@ def place_of(address: str) -> str:
 
 
 def current_request(event: Mapping[str, Any]) -> Request:
-    """Return the running request; the entry point has read it from its event."""
+    """Return the running request, as read from its event by the entry point."""
     return request_context.once(REQUEST, lambda: request_of(event))
 
 
@@ -115,7 +115,7 @@ def _arrived(resolved: ResolvedRequest) -> frozenset[str]:
 
 
 ArrivedHeaders = Annotated[frozenset[str], Depends(_arrived)]
-"""Parameter type with which a route asks for the names of the headers that reached it, in small letters."""
+"""Parameter type of a route that needs the names of the received headers, in small letters."""
 
 
 def raw_body_of(event: Mapping[str, Any]) -> bytes:
@@ -128,4 +128,4 @@ def _raw_body(resolved: ResolvedRequest) -> bytes:
 
 
 RawBody = Annotated[bytes, Depends(_raw_body), Declares(takes_any_body=True)]
-"""Parameter type for the very bytes of a webhook; needs `entrypoint(app, body="raw")`."""
+"""Parameter type for the unchanged bytes of a webhook; needs `entrypoint(app, body="raw")`."""

@@ -1,6 +1,6 @@
 """Signatures of routes and parameter types, read once.
 
-Powertools reads those of dependencies anew with every request; they never change (docs/decisions/0154).
+Powertools inspects dependencies with every request, although they never change (docs/decisions/0154).
 """
 
 from functools import cache
@@ -11,7 +11,7 @@ _READERS = ("build_dependency_tree", "get_type_hints")
 
 
 def read_once() -> None:
-    """Let Powertools keep what it reads; doing it again changes nothing."""
+    """Cache signatures for Powertools; idempotent."""
     for name in _READERS:
         read = getattr(depends, name)
         if not hasattr(read, "cache_clear"):

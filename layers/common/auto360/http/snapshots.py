@@ -1,7 +1,7 @@
-"""Start from a snapshot (AWS SnapStart): what is prepared before it, and renewed in every copy after it.
+"""Start from a snapshot (AWS SnapStart): preparation before it, and renewal in every copy after it.
 
-A copy has the memory of the process that was frozen: its open connections, the state of its random numbers, and what it
-knew of the time (docs/decisions/0156).
+A copy has the memory of the frozen process: its open connections, the state of its random numbers, and its
+time (docs/decisions/0156).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from auto360.providers.transport.kept import close_kept
 Prepare = Callable[[], object]
 
 _HOOKS = "snapshot_restore_py"
-"""Module of AWS's runtime; absent elsewhere, where a process is never copied but by `fork`."""
+"""Module of AWS's runtime; absent elsewhere, where processes are copied only by `fork`."""
 _SEED_BYTES = 48
 
 
@@ -34,21 +34,21 @@ def register(prepare: Sequence[Prepare]) -> None:
 
 
 def get_ready(prepare: Sequence[Prepare]) -> None:
-    """Do what the first call would do and needs no network. Unusable settings show at the first call, as without it."""
+    """Do the work of a first call that needs no network. Unusable settings show at the first call, as without it."""
     for make in prepare:
         try:
             make()
         except SettingsInvalid as error:
             logger.warning("not prepared", extra={"problem": str(error)})
-    # Names of servers are encoded so; the codec is loaded with the first one.
+    # Server names use this codec, which is loaded with the first one.
     "localhost".encode("idna")
     close_kept()
 
 
 def renew() -> None:
-    """Let go of what a copy must not share with others: connections, and the state of random numbers.
+    """Drop the state that copies must not share: connections, and the state of random numbers.
 
-    Secrets and ids come from the kernel at each use, and need nothing. Times are asked for at each use as well.
+    Secrets and ids come from the kernel at each use, and so do times.
     """
     close_kept()
     random.seed(os.urandom(_SEED_BYTES))

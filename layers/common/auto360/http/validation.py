@@ -21,9 +21,9 @@ def validation_failed(findings: Sequence[Any], language: Language) -> DomainErro
 def _field(finding: Any) -> str:
     path = [str(part) for part in finding["loc"]]
     if path and path[0] in _WHERE:
-        # A model of the whole query has a name in our code, which the caller does not know.
+        # The model of a whole query has an internal name, unknown to the caller.
         path = path[2:] if path[0] == "query" and len(path) > 2 else path[1:]
-    # Where the category decides what a body must hold, pydantic begins the path with it.
+    # In a union by category, pydantic's path begins with the category.
     if path and path[0] in _CATEGORIES:
         path = path[1:] or ["category"]
     return ".".join(path)[:100] or "body"

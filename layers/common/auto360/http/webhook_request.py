@@ -1,4 +1,4 @@
-"""Bank webhook requests as they came, and responses in the bank's form; neither uses our envelope."""
+"""Bank webhook requests as received, and responses in the bank's form; neither uses our envelope."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -23,7 +23,7 @@ BankWebhook = Annotated[Callback, Depends(_bank_webhook), Declares(takes_any_bod
 
 
 def with_secret(call: Callback, secret: str) -> Callback:
-    """Return the request with the last part of its path as secret, for a bank that signs nothing."""
+    """Return the request with the last part of its path as secret, for a bank without signatures."""
     return replace(call, path_secret=secret)
 
 

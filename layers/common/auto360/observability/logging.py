@@ -10,7 +10,7 @@ from aws_lambda_powertools.package_logger import set_package_logger_handler
 
 from auto360.core import phone
 
-# Yandex knows these names only (docs/reference/yandex-cloud.md, section 1Logging).
+# Yandex accepts these names only (docs/reference/yandex-cloud.md, section 1Logging).
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL", "NOTSET": "TRACE"}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer)\s+[\w.\-]{20,}")
@@ -31,7 +31,7 @@ class CloudFormatter(LambdaPowertoolsFormatter):
         return scrub(line.encode("utf-8", "backslashreplace").decode())
 
 
-# As the package's own module does, which is not run: what the library says of itself goes nowhere.
+# Done by the package's own module, which is not run: the library's own log is discarded.
 set_package_logger_handler()  # type: ignore[no-untyped-call]
 
 logger = Logger(service="auto360", logger_formatter=CloudFormatter(use_rfc3339=True, utc=True, location=None))

@@ -29,7 +29,7 @@ def redact(body: bytes) -> str:
     """Return a provider's payload fit for storage: JSON, form, XML or text, at most 16,000 characters."""
     text = body.decode("utf-8", "replace").replace("\x00", "�")
     cut = (_json(text) or _form(text) or _text(text))[:_MAX_CHARACTERS]
-    # An escape in JSON may stand for half a character, which nothing stores.
+    # An escape in JSON may stand for half a character, which the database refuses.
     return cut.encode("utf-8", "replace").decode()
 
 

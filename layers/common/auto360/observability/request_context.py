@@ -32,7 +32,7 @@ def begin(request_id: str) -> None:
 
 
 def once(key: str, make: Callable[[], Kept]) -> Kept:
-    """Return what `make` returned the first time in the running request; outside of one it is made each time."""
+    """Return the first result of `make` in the running request; outside of one it is made each time."""
     kept = _kept.get()
     if kept is None:
         return make()
@@ -43,7 +43,7 @@ def once(key: str, make: Callable[[], Kept]) -> Kept:
 
 
 def keep(key: str, value: object) -> None:
-    """Let `once` return a value that is known already."""
+    """Preset the value of `once`."""
     kept = _kept.get()
     if kept is not None:
         kept[key] = value

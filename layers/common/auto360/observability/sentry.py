@@ -43,7 +43,7 @@ def traced(settings: AppSettings, *, kind: str, name: str) -> Iterator[None]:
 
 
 def capture(error: BaseException) -> None:
-    """Send an error with the request's id; it leaves when the request ends."""
+    """Send an error with the request's id; it is sent at the end of the request."""
     if not _current:
         return
     import sentry_sdk

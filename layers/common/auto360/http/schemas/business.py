@@ -140,8 +140,8 @@ class Membership(Model):
 class Member(Model):
     """Team member or invitation.
 
-    An invited phone has `invitation_id` and `phone`, which owner and admins see. Whether it belongs to a user shows
-    once that user accepts.
+    An invited phone has `invitation_id` and `phone`, visible to owner and admins. Its user is shown only
+    after acceptance.
     """
 
     user_id: str | None = None

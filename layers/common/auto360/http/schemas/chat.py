@@ -25,7 +25,7 @@ class NewMessage(RequestBody):
     """Text (`text`, `message` or `body`), picture, or price in som.
 
     `image_url` is the `url` of an own picture or an address at an allowed host. `client_message_id`, or the
-    header `Idempotency-Key`, makes a repeated request harmless.
+    header `Idempotency-Key`, makes a repeated request idempotent.
     """
 
     text: Text | None = None
@@ -42,7 +42,7 @@ class NewMessage(RequestBody):
         if len(given) > 1 or (self.image_url is not None and self.offer_amount is not None):
             raise ValueError("one text, and a picture or an offer")
         if self.message_type is not None and self.message_type != self.kind:
-            raise ValueError("message_type says something else")
+            raise ValueError("message_type contradicts the content")
         if self.kind == "text" and not any(given):
             raise ValueError("an empty message")
         return self

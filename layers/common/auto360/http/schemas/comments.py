@@ -1,4 +1,4 @@
-"""Comments: what a client sends, and what it gets."""
+"""Requests and responses of comments."""
 
 from datetime import datetime
 from typing import Annotated, Self

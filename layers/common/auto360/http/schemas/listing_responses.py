@@ -60,7 +60,7 @@ class ListingImage(Model):
 class Listing(Model):
     """Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place.
 
-    `video_preview_url` is to be played muted, for its first six seconds; null where the provider has no such file.
+    `video_preview_url` is for muted playback of its first six seconds; null where the provider has no such file.
     """
 
     model_config = ConfigDict(extra="ignore")

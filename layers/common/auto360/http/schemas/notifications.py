@@ -21,7 +21,7 @@ class FromUser(Model):
 
 
 class AppNotification(Model):
-    """AppNotification as the app lists it."""
+    """Notification in the app's list."""
 
     id: str
     type: str
@@ -49,7 +49,7 @@ class Unread(Model):
 
 
 class ReadMarks(Model):
-    """How many were marked as read, and how many are unread now."""
+    """Numbers of newly read and of unread notifications."""
 
     read: int
     unread: int
@@ -83,7 +83,7 @@ class Switch(RequestBody):
 
 
 class PreferenceChanges(RequestBody):
-    """Preferences to change; what is not named stays. Quiet hours are named together, both null for none."""
+    """Preferences to change; omitted ones stay. Quiet hours come together, both null for none."""
 
     is_enabled: bool | None = None
     quiet_from: HourAndMinute | None = None
@@ -100,7 +100,7 @@ class PreferenceChanges(RequestBody):
         return self
 
     def changes(self) -> dict[str, Any]:
-        """Return what the request names."""
+        """Return the named preferences."""
         return self.model_dump(exclude_unset=True)
 
 

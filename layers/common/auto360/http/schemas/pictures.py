@@ -50,9 +50,9 @@ class OpenedPictureUpload(Model):
 
 
 class PictureState(Model):
-    """Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
+    """Picture of the caller. `url` and `image` are present when it is `ready`; `message` is the reason of a refusal.
 
-    `withdrawn`: nothing that others may see names it, as after a rejection; it comes back with what names it.
+    `withdrawn`: no public object uses it, as after a rejection; it returns together with such an object.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Playback reports as the app sends them. Read leniently: a batch is statistics, and no phone waits for an error."""
+"""Playback reports as the app sends them. Read leniently: a batch is statistics, and phones ignore errors."""
 
 import json
 import math
@@ -68,7 +68,7 @@ class ReportedBatch(Model):
 
 
 def read_batch(body: bytes) -> dict[str, Any] | Literal["unreadable", "too_large"]:
-    """Return a batch of known fields alone, or why there is none. A view that is none is kept empty, to be counted."""
+    """Return a batch of known fields alone, or the reason of a refusal. An invalid view stays empty, to be counted."""
     if len(body) > MAX_BATCH_BYTES:
         return "too_large"
     try:

@@ -1,4 +1,4 @@
-"""Saved searches: what a client sends, and what it gets."""
+"""Requests and responses of saved searches."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,13 +36,13 @@ class NewSavedSearch(RequestBody):
 
 
 class SavedSearchChanges(RequestBody):
-    """Body of a change; what is left out stays."""
+    """Fields to change; omitted ones stay."""
 
     name: SearchName | None = None
     frequency: Frequency | None = None
 
     def changes(self) -> dict[str, Any]:
-        """Return what is named."""
+        """Return the named fields."""
         return self.model_dump(exclude_none=True)
 
 

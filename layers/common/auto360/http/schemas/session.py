@@ -10,7 +10,7 @@ from auto360.http.envelope import Model
 
 
 class User(Model):
-    """Signed-in user. `name` is exactly "Пользователь" until the person has given one."""
+    """Signed-in user. `name` is exactly "Пользователь" until the user sets one."""
 
     model_config = ConfigDict(extra="ignore")
 

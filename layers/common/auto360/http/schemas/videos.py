@@ -82,7 +82,7 @@ class OpenedUploadFlattened(OpenedUpload):
 
 
 class VideoState(CamelModel):
-    """Video and its current addresses. `status` is one of ours; `failure` says why it failed."""
+    """Video and its current addresses. `status` is one of ours; `failure` is the reason of a failure."""
 
     video_id: str
     listing_id: str | None

@@ -1,7 +1,7 @@
 """Envelope of Amazon SNS around reports of SES: its signature, verified by the certificate that it names.
 
-The certificate must lie at the host of SNS in the topic's region: any other certificate allows forged reports, and among
-similar names of hosts are buckets (`sns.s3-us-west-2.amazonaws.com`).
+The certificate must lie at the host of SNS in the topic's region: any other certificate allows forged reports, and
+among similar names of hosts are buckets (`sns.s3-us-west-2.amazonaws.com`).
 """
 
 import base64

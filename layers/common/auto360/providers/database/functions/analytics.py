@@ -7,15 +7,15 @@ from auto360.providers.database import Database
 
 
 def metrics_record(database: Database, *, day: str | None) -> int:
-    """Counts a Bishkek day anew and writes its metrics; returns how many were new or different. active_users_month:
-    30 days that end with this one.
+    """Recounts a Bishkek day and writes its metrics; returns the number of new or different ones.
+    active_users_month: 30 days that end with this one.
     """
     answer: int = database.call("metrics_record", {"p_day": day})
     return answer
 
 
 def metrics_record_funnel(database: Database, *, day: str | None) -> int:
-    """Counts the funnel of an earlier day anew: users post within a week of registering."""
+    """Recounts the funnel of an earlier day: a first listing counts within a week of registration."""
     answer: int = database.call("metrics_record_funnel", {"p_day": day})
     return answer
 

@@ -26,7 +26,7 @@ def copies_known(database: Database, *, kind: str, bucket: str, after: str, limi
 
 
 def copies_over(database: Database, *, kind: str, limit: int) -> Any:
-    """Returns replicas whose time is over: [{source, object_key}]."""
+    """Returns replicas whose retention has ended: [{source, object_key}]."""
     return database.call_read("copies_over", {"p_kind": kind, "p_limit": limit})
 
 
@@ -112,7 +112,9 @@ def note_copy_verified(database: Database, *, kind: str | None, source: str | No
 
 
 def note_deleted_videos(database: Database, *, keep_days: int | None) -> int:
-    """Starts the p_keep_days of replicas whose videos were deleted at their providers; returns how many are new."""
+    """Starts the p_keep_days of replicas whose videos were deleted at their providers; returns the number of new
+    ones.
+    """
     answer: int = database.call("note_deleted_videos", {"p_keep_days": keep_days})
     return answer
 
@@ -127,7 +129,7 @@ def note_source_gone(
 
 
 def note_swept_backups(database: Database, *, manifest_keys: Sequence[str] | None) -> int:
-    """Marks expired backups that retention has deleted."""
+    """Marks expired backups deleted by retention."""
     answer: int = database.call("note_swept_backups", {"p_manifest_keys": manifest_keys})
     return answer
 

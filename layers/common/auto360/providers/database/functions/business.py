@@ -14,15 +14,15 @@ def business_create(database: Database, *, user_id: str | None, fields: Json | N
 
 
 def business_delete(database: Database, *, user_id: str | None, business_id: str | None) -> Any:
-    """Closes an account, owner only: invitations lapse, its tax id becomes free, and each listing stays with its
+    """Closes an account, owner only: invitations end, its tax id becomes free, and each listing stays with its
     seller. Reasons: not_found, forbidden.
     """
     return database.call("business_delete", {"p_user_id": user_id, "p_business_id": business_id})
 
 
 def business_read(database: Database, *, business_id: str, user_id: str | None) -> Any:
-    """Returns an account as p_user_id sees it (null: not signed in): members also see its tax id, e-mail, check and
-    size. Returns null when it does not exist.
+    """Returns an account for the viewer p_user_id (null: not signed in): members also see its tax id, e-mail, check
+    and size. Returns null when it does not exist.
     """
     return database.call_read("business_read", {"p_business_id": business_id, **given(p_user_id=user_id)})
 

@@ -13,8 +13,8 @@ def business_mine(database: Database, *, user_id: str) -> Any:
 def business_remove_member(
     database: Database, *, user_id: str | None, business_id: str | None, member_user_id: str | None
 ) -> Any:
-    """Removes a member or an invitation: the owner removes anybody, admins remove sellers, every member except the
-    owner may leave. Reasons: not_found, forbidden, business_owner_stays.
+    """Removes a member or an invitation: the owner removes all others, admins remove sellers, every member except
+    the owner may leave. Reasons: not_found, forbidden, business_owner_stays.
     """
     return database.call(
         "business_remove_member",

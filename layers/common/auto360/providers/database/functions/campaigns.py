@@ -6,8 +6,8 @@ from auto360.providers.database import Database, Json
 
 
 def campaign_preview(database: Database, *, operator_id: str, campaign_id: str) -> Any:
-    """Returns a campaign with its audience now, up to the cap, their phones, and pushes that wait and that were
-    sent. Reasons: not_found, forbidden, account_blocked, authentication_required.
+    """Returns a campaign with its audience now, up to the cap, their phones, and its waiting and sent pushes.
+    Reasons: not_found, forbidden, account_blocked, authentication_required.
     """
     return database.call_read("campaign_preview", {"p_operator_id": operator_id, "p_campaign_id": campaign_id})
 
@@ -23,7 +23,8 @@ def campaign_switch(
     database: Database, *, operator_id: str | None, campaign_id: str | None, action: str | None, request_id: str | None
 ) -> Any:
     """Starts a draft, or stops a campaign: no further user is notified, and no waiting push is sent. {changed};
-    false where another click came first. Reasons: not_found, forbidden, account_blocked, authentication_required.
+    false where another request came first. Reasons: not_found, forbidden, account_blocked,
+    authentication_required.
     """
     return database.call(
         "campaign_switch",

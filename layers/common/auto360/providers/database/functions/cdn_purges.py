@@ -25,7 +25,7 @@ def cdn_purge_failed(database: Database, *, ids: Sequence[str] | None) -> int:
 
 
 def cdn_purge_request(database: Database, *, paths: Sequence[str] | None) -> int:
-    """Adds paths, a `*` allowed at the end; returns how many were not waiting already."""
+    """Adds paths, a `*` allowed at the end; returns the number of new ones."""
     answer: int = database.call("cdn_purge_request", {"p_paths": paths})
     return answer
 

@@ -19,7 +19,7 @@ def chat_remove_thread(database: Database, *, user_id: str | None, thread_id: st
 
 def chat_threads_page(database: Database, *, user_id: str, before: str, before_id: str, limit: int) -> Any:
     """Returns a page of a user's conversations {threads, unread_total}, newest first, after (p_before, p_before_id),
-    which are newest_at and id. A removed conversation returns with a new message; a seller sees no empty
+    which are newest_at and id. A removed conversation returns with a new message; sellers see no empty
     conversation.
     """
     return database.call_read(

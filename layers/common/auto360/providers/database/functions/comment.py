@@ -21,8 +21,8 @@ def comment_decide(
     database: Database, *, moderator_id: str | None, comment_id: str | None, is_shown: bool | None
 ) -> Any:
     """Shows a hidden comment again, or removes it for good, and closes the reports about it: {id}. Reasons:
-    not_found, forbidden (also for a comment of one's own or below a listing to which one is a party),
-    account_blocked, authentication_required.
+    not_found, forbidden (also for the moderator's own comments, and those below own listings), account_blocked,
+    authentication_required.
     """
     return database.call(
         "comment_decide", {"p_moderator_id": moderator_id, "p_comment_id": comment_id, "p_is_shown": is_shown}

@@ -9,7 +9,7 @@ def email_confirm(
     database: Database, *, user_id: str | None, session_id: str | None, digests: Json | None, undo: Json | None
 ) -> Any:
     """Proves the pending address by its code, as digests {key id: hex}; three tries. p_undo {id, key_id, nonce,
-    digest}: the way to undo it. Returns email_state. Reasons: email_code_invalid, email_in_use,
+    digest}: the link to undo it. Returns email_state. Reasons: email_code_invalid, email_in_use,
     authentication_required, account_blocked.
     """
     return database.call(
@@ -34,8 +34,8 @@ def email_request(
     proof: Json | None,
 ) -> Any:
     """Begins the proof {id, key_id, nonce, code_digest, link_digest, ttl_seconds} of an address, in place of a
-    former one: email_state, the same whether another account has the address or nobody. Reasons:
-    validation_failed (with the field), authentication_required, account_blocked, email_limit (with retry_after).
+    former one: email_state, the same if another account has the address. Reasons: validation_failed (with the
+    field), authentication_required, account_blocked, email_limit (with retry_after).
     """
     return database.call(
         "email_request",

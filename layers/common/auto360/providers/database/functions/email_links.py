@@ -15,7 +15,7 @@ def email_link_confirm(database: Database, *, link_digest: str | None, undo: Jso
 def email_link_confirm_own(
     database: Database, *, link_digest: str | None, user_id: str | None, undo: Json | None
 ) -> Any:
-    """Proves an address like email_link_confirm, for the signed-in user alone who asked for it. Reasons:
+    """Proves an address like email_link_confirm, only for the signed-in user who requested it. Reasons:
     email_link_other_account, email_link_invalid, email_link_used, email_link_replaced, email_link_expired,
     email_in_use.
     """
@@ -23,7 +23,7 @@ def email_link_confirm_own(
 
 
 def email_link_read(database: Database, *, link_digest: str) -> Any:
-    """Returns what a link would prove {email, phone_end} and changes nothing: programs open links before people do.
+    """Returns the pending proof of a link {email, phone_end}, read-only: mail programs open links in advance.
     Reasons: email_link_invalid, email_link_used, email_link_replaced, email_link_expired.
     """
     return database.call_read("email_link_read", {"p_link_digest": link_digest})
@@ -37,14 +37,14 @@ def email_undo(database: Database, *, undo_digest: str | None) -> Any:
 
 
 def email_undo_read(database: Database, *, undo_digest: str) -> Any:
-    """Returns what a link would restore {email, phone_end} and changes nothing. Reasons: email_link_invalid,
+    """Returns the change that a link undoes {email, phone_end}, read-only. Reasons: email_link_invalid,
     email_link_used, email_link_replaced, email_link_expired.
     """
     return database.call_read("email_undo_read", {"p_undo_digest": undo_digest})
 
 
 def email_unsubscribe(database: Database, *, user_id: str | None, type: str | None) -> Any:
-    """Switches e-mails of one type off for a user, waiting ones too: {type, title}. Idempotent; of a user or type
-    that is gone it changes nothing.
+    """Switches e-mails of one type off for a user, waiting ones too: {type, title}. Idempotent; no effect for an
+    unknown user or type.
     """
     return database.call("email_unsubscribe", {"p_user_id": user_id, "p_type": type})

@@ -6,9 +6,8 @@ from auto360.providers.database import Database, Json
 
 
 def login_request_email(database: Database, *, phone: str | None, address: str | None, limits: Json | None) -> Any:
-    """Sends the live login code of a phone to the proved address of its account, after an SMS that this place asked
-    for has failed: {sms_id, expires_in}, the same whether there is an account or an address. Counts against
-    p_limits like an SMS. No staff, no address of the last three days. Reasons: email_code_closed (others come
-    with the limits).
+    """Sends the live login code of a phone to the proved address of its account, after a failed SMS requested from
+    this place: {sms_id, expires_in}, also without an account or an address. Counts against p_limits like an SMS.
+    No staff, no address of the last three days. Reasons: email_code_closed (others come with the limits).
     """
     return database.call("login_request_email", {"p_phone": phone, "p_address": address, "p_limits": limits})

@@ -6,17 +6,17 @@ from auto360.providers.database import Database, Json
 
 
 def emails_claim(database: Database, *, limit: int | None, lease_seconds: int | None) -> Any:
-    """Claims up to p_limit e-mails whose turn has come, each for one caller for p_lease_seconds: {claim, messages,
-    due}. Settles those that are no longer wanted or allowed. Committed before anything is sent: what a killed
-    caller leaves counts as sent perhaps.
+    """Claims up to p_limit due e-mails, each for one caller for p_lease_seconds: {claim, messages, due}. Settles
+    those that are no longer wanted or allowed. Committed before anything is sent: leftovers of a killed caller
+    count as perhaps sent.
     """
     return database.call("emails_claim", {"p_limit": limit, "p_lease_seconds": lease_seconds})
 
 
 def emails_record(database: Database, *, claim: str | None, results: Json | None) -> int:
     """Records results [{id, outcome, code, provider_ref, seconds}]. accepted: with its reference there. refused: our
-    defect, or an address that the provider does not take. later: certainly not sent, again after seconds.
-    unknown: perhaps sent; once more where the type says so. Returns how many it applied.
+    defect, or an address that the provider refuses. later: certainly not sent, again after seconds. unknown:
+    perhaps sent; sent once more if the type allows it. Returns the number of applied ones.
     """
     answer: int = database.call("emails_record", {"p_claim": claim, "p_results": results})
     return answer

@@ -7,8 +7,8 @@ from auto360.providers.database import Database, Json
 
 def email_events_record(database: Database, *, events: Json | None) -> int:
     """Records reports [{event_id, provider_ref, email_id, kind: delivery, bounce or complaint, is_permanent, code}],
-    each once, and applies them to the mail of the reference, or of the id that we gave it; one of a mail that is
-    not recorded yet waits. Returns how many it applied.
+    each once, and applies them to the mail of the reference, or of our id; a report of an unrecorded mail waits.
+    Returns the number of applied ones.
     """
     answer: int = database.call("email_events_record", {"p_events": events})
     return answer

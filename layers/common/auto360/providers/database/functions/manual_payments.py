@@ -6,9 +6,8 @@ from auto360.providers.database import Database, Json
 
 
 def billing_queue(database: Database, *, operator_id: str, limit: int) -> Any:
-    """Returns everything about money that waits for a staff member: held payments and surplus money, refunds,
-    offers, orphans, unfinished webhooks of banks, days on which our books and a bank's statement differ. Reason:
-    forbidden.
+    """Returns all open work of finance: held payments and surplus money, refunds, offers, orphans, unfinished
+    webhooks of banks, days on which our books and a bank's statement differ. Reason: forbidden.
     """
     return database.call_read("billing_queue", {"p_operator_id": operator_id, "p_limit": limit})
 
@@ -72,8 +71,8 @@ def payment_record_by_hand(
     evidence: str | None,
     policy: Json | None,
 ) -> Any:
-    """Records money that arrived another way and buys a tier with it: {payment, waits}. p_order: {user_id, tier,
-    amount_tyiyn, period_days, listing_limit}; p_evidence is the bank's number of the payment, valid once;
+    """Records money received outside the banks' APIs and buys a tier with it: {payment, waits}. p_order: {user_id,
+    tier, amount_tyiyn, period_days, listing_limit}; p_evidence is the bank's number of the payment, valid once;
     p_policy: {second_person_tyiyn, request_id}. waits: above the limit it starts when a second person approves.
     Reasons: forbidden, tier_not_for_sale, not_found, operator_own_money, payment_evidence_used.
     """

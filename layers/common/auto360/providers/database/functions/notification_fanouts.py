@@ -4,8 +4,8 @@ from auto360.providers.database import Database
 
 
 def notification_fanout_step(database: Database, *, limit: int | None) -> bool:
-    """Works off one chunk of up to p_limit users of the oldest open fan-out, campaigns last; returns true when there
-    was one. A killed step leaves no trace; one that fails waits, and ends after five failures.
+    """Processes one chunk of up to p_limit users of the oldest open fan-out, campaigns last; returns true when there
+    was one. A killed step is rolled back; a failed one waits, and ends after five failures.
     """
     answer: bool = database.call("notification_fanout_step", {"p_limit": limit})
     return answer

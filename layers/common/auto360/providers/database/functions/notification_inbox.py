@@ -19,6 +19,6 @@ def notifications_page(database: Database, *, user_id: str, before: str, before_
 
 
 def notifications_unread(database: Database, *, user_id: str) -> int:
-    """Counts a user's unread notifications, by an index that holds these alone."""
+    """Counts a user's unread notifications, by a partial index."""
     answer: int = database.call_read("notifications_unread", {"p_user_id": user_id})
     return answer

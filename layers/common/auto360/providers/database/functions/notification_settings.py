@@ -14,7 +14,7 @@ def notification_preferences_read(database: Database, *, user_id: str) -> Any:
 
 def notification_preferences_write(database: Database, *, user_id: str | None, changes: Json | None) -> Any:
     """Changes {is_enabled, quiet_from and quiet_to (both null: no quiet hours), time_zone, shows_text, types:
-    [{type, channel, is_on}]}, what is not named stays; returns notification_preferences_read. Judges deferred
-    pushes anew, and sets digests of saved searches to the new hours. Reason: validation_failed (with the field).
+    [{type, channel, is_on}]}, omitted ones stay; returns notification_preferences_read. Reschedules deferred
+    pushes and digests of saved searches by the new hours. Reason: validation_failed (with the field).
     """
     return database.call("notification_preferences_write", {"p_user_id": user_id, "p_changes": changes})

@@ -17,8 +17,8 @@ def payment_attempt_failed(
 
 
 def payment_attempt_opened(database: Database, *, attempt_id: str | None, made: Json | None, actor: Json | None) -> Any:
-    """Records the order that the bank has made: {provider_ref, redirect_url, qr_text, deep_links, expires_at}.
-    Returns {payment}. A superseded attempt keeps its reference, so that money for it is recognized.
+    """Records the order made by the bank: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Returns
+    {payment}. A superseded attempt keeps its reference, so that money for it is recognized.
     """
     return database.call("payment_attempt_opened", {"p_attempt_id": attempt_id, "p_made": made, "p_actor": actor})
 

@@ -14,8 +14,8 @@ def payment_orphan_found(
     event_id: str | None,
     outcome: str | None,
 ) -> Any:
-    """Keeps money at a bank for no order of ours for a staff member; ignores a webhook without money. p_outcome is
-    the reason that is stored.
+    """Keeps money at a bank without an order of ours for a staff member; ignores a webhook without money. p_outcome
+    is the stored reason.
     """
     return database.call(
         "payment_orphan_found",

@@ -8,7 +8,7 @@ from auto360.providers.database import Database, Json
 
 def payment_checks_due(database: Database, *, limit: int | None) -> Any:
     """Claims payments that are due for a query to their bank: [{payment_id, is_over, is_last, ask}]. Each goes to
-    one caller and becomes due again after its pause, even if the caller dies.
+    one caller and becomes due again after its pause, even if the caller crashes.
     """
     return database.call("payment_checks_due", {"p_limit": limit})
 
@@ -45,7 +45,7 @@ def payment_expire(database: Database, *, payment_id: str | None, actor: Json | 
 
 
 def payment_webhooks_open(database: Database, *, limit: int | None) -> Any:
-    """Claims stored webhooks that a process left unprocessed: [{event_id, bank, trust, report, attempt, is_old}].
-    Each goes to one caller for a minute. Looks up attempt again.
+    """Claims stored webhooks left unprocessed by a process: [{event_id, bank, trust, report, attempt, is_old}]. Each
+    goes to one caller for a minute. Looks up attempt again.
     """
     return database.call("payment_webhooks_open", {"p_limit": limit})

@@ -7,21 +7,21 @@ from auto360.providers.database import Database
 
 
 def picture_deletions(database: Database, *, limit: int | None, dry_run: bool | None) -> Any:
-    """Returns what is to be deleted, at most p_limit of each: {unused, originals, pictures: [{id, bucket, names}],
-    incoming: [{id, name}]}. Unused for a day; originals after 30 days. A dry run counts and changes nothing;
-    otherwise pictures are claimed, and returned again by the next run until they are recorded as deleted.
+    """Returns due deletions, at most p_limit of each: {unused, originals, pictures: [{id, bucket, names}], incoming:
+    [{id, name}]}. Unused for a day; originals after 30 days. A dry run counts and changes nothing; otherwise
+    pictures are claimed, and returned again by the next run until they are recorded as deleted.
     """
     return database.call("picture_deletions", {"p_limit": limit, "p_dry_run": dry_run})
 
 
 def picture_status(database: Database) -> Any:
-    """Returns counts of pictures for the operations page: by state, refusals of seven days, what waits for deletion."""
+    """Returns counts of pictures for the operations page: by state, refusals of seven days, due deletions."""
     return database.call_read("picture_status", {})
 
 
 def picture_strays(database: Database, *, after: str, limit: int) -> Any:
-    """Returns public files older than a day that no row names, such as of a killed run, after a name in byte order.
-    Those of a picture that still waits for its result are left alone.
+    """Returns public files older than a day without a row, such as of a killed run, after a name in byte order.
+    Those of a picture that still waits for its result are omitted.
     """
     return database.call_read("picture_strays", {"p_after": after, "p_limit": limit})
 

@@ -22,14 +22,14 @@ def picture_claim(database: Database, *, names: Sequence[str] | None, limit: int
 
 
 def picture_find_missed(database: Database, *, limit: int | None) -> int:
-    """Queues files of the public buckets that no trigger has seen, such as after a restore; returns how many."""
+    """Queues files of the public buckets missed by the trigger, such as after a restore; returns their number."""
     answer: int = database.call("picture_find_missed", {"p_limit": limit})
     return answer
 
 
 def picture_moved(database: Database, *, id: str | None, version: int | None) -> Any:
-    """Records that the files of a picture lie where its state wants them; returns withdrawn or ready, null when that
-    has changed meanwhile. A withdrawn one is purged once more: until now an edge could fetch it again.
+    """Records that the files of a picture are in the bucket of its state; returns withdrawn or ready, null when that
+    has changed meanwhile. A withdrawn one is purged once more: until now an edge could cache it again.
     """
     return database.call("picture_moved", {"p_id": id, "p_version": version})
 
@@ -43,8 +43,8 @@ def picture_postpone(
     error: str | None,
     may_be_its_own: bool | None,
 ) -> None:
-    """Returns a picture to the queue after a failure. One that may be its own, as of the encoder, counts as an
-    attempt; one of the storage does not. p_error is for staff.
+    """Returns a picture to the queue after a failure. A failure perhaps caused by the picture, as of the encoder,
+    counts as an attempt; one of the storage does not. p_error is for staff.
     """
     database.call(
         "picture_postpone",
@@ -62,7 +62,7 @@ def picture_ready(database: Database, *, id: str | None, version: int | None, fo
 
 
 def picture_refuse(database: Database, *, id: str | None, version: int | None, refusal: str | None) -> bool:
-    """Records why a file will never be a picture; a profile or business that names it has none then."""
+    """Records the reason of a final refusal; a profile or business that uses it has no picture then."""
     answer: bool = database.call("picture_refuse", {"p_id": id, "p_version": version, "p_refusal": refusal})
     return answer
 

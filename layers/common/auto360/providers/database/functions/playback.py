@@ -41,7 +41,7 @@ def video_find(database: Database, *, provider: str, provider_video_id: str) -> 
 
 
 def video_plays(database: Database, *, video_id: str) -> Any:
-    """Returns the places where a video plays, to any caller who knows its id, as with the providers' own public
+    """Returns the places where a video plays, to any caller with its id, as with the providers' own public
     addresses: players show no token. Null for none.
     """
     return database.call_read("video_plays", {"p_video_id": video_id})
@@ -55,7 +55,7 @@ def video_read(database: Database, *, video_id: str, viewer_id: str | None) -> A
 
 
 def videos_readdress(database: Database, *, api_url: str | None, limit: int | None) -> int:
-    """Updates listings whose video is at Yandex to our present address. Returns how many changed; call until it
+    """Updates listings whose video is at Yandex to our present address. Returns the number of changes; call until it
     returns 0.
     """
     answer: int = database.call("videos_readdress", {"p_api_url": api_url, "p_limit": limit})

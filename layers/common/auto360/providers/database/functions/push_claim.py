@@ -6,9 +6,9 @@ from auto360.providers.database import Database
 
 
 def pushes_claim(database: Database, *, limit: int | None, lease_seconds: int | None) -> Any:
-    """Claims up to p_limit pushes whose turn has come, each for one caller for p_lease_seconds: {claim, messages,
-    due}. Settles those that are no longer wanted, and puts off those that must wait; due counts all of them.
-    Empty while the provider refuses our credentials. Committed before anything is sent: a killed caller's pushes
-    are settled as sent perhaps.
+    """Claims up to p_limit due pushes, each for one caller for p_lease_seconds: {claim, messages, due}. Settles
+    those that are no longer wanted, and puts off those that must wait; due counts all of them. Empty while the
+    provider refuses our credentials. Committed before anything is sent: pushes of a killed caller are settled as
+    perhaps sent.
     """
     return database.call("pushes_claim", {"p_limit": limit, "p_lease_seconds": lease_seconds})

@@ -7,13 +7,13 @@ from auto360.providers.database import Database, Json
 
 def device_register(database: Database, *, user_id: str | None, session_id: str | None, device: Json | None) -> Any:
     """Registers a phone {token, native_token, platform, project, app_build, channels} for this session, at each
-    start of the app: {id}. Takes it from another user; of more than ten phones the oldest goes. Reasons:
+    start of the app: {id}. Takes it from another user; of more than ten phones the oldest is removed. Reasons:
     validation_failed (with the field), authentication_required, account_blocked.
     """
     return database.call("device_register", {"p_user_id": user_id, "p_session_id": session_id, "p_device": device})
 
 
 def device_remove(database: Database, *, user_id: str | None, session_id: str | None) -> int:
-    """Removes the phone of this session: its user wants no pushes there. Idempotent; returns how many there were."""
+    """Removes the phone of this session and so its pushes. Idempotent; returns the number of removed ones."""
     answer: int = database.call("device_remove", {"p_user_id": user_id, "p_session_id": session_id})
     return answer

@@ -7,16 +7,16 @@ from auto360.providers.database import Database, Json
 
 def push_receipts_due(database: Database, *, limit: int | None) -> Any:
     """Returns accepted pushes whose receipt is to be queried [{id, provider_ref}], each for one caller. Three
-    queries within 23 hours, then the outcome is unknown: the service forgets receipts after a day.
+    queries within 23 hours, then the outcome is unknown: the service deletes receipts after a day.
     """
     return database.call("push_receipts_due", {"p_limit": limit})
 
 
 def push_receipts_record(database: Database, *, receipts: Json | None) -> int:
-    """Records receipts [{id, outcome, code}]. forwarded: Apple or Google has it. dead: the phone goes. too_many:
-    this phone waits 1, 5, then 30 minutes. credentials: see private.refuse_push_credentials. again: the service
-    failed, once more. refused: our defect. Pushes that certainly did not arrive are queued again until they
-    expire. Returns how many it applied.
+    """Records receipts [{id, outcome, code}]. forwarded: accepted by Apple or Google. dead: removes the phone.
+    too_many: this phone waits 1, 5, then 30 minutes. credentials: see private.refuse_push_credentials. again: the
+    service failed, once more. refused: our defect. Pushes that certainly did not arrive are queued again until
+    they expire. Returns the number of applied ones.
     """
     answer: int = database.call("push_receipts_record", {"p_receipts": receipts})
     return answer
@@ -24,9 +24,9 @@ def push_receipts_record(database: Database, *, receipts: Json | None) -> int:
 
 def pushes_record(database: Database, *, claim: str | None, results: Json | None) -> int:
     """Records the results [{id, outcome, code, provider_ref, seconds}] of a batch. accepted: with its reference
-    there. dead: the token is gone, and so is the phone. refused: our defect. later: certainly not sent, again
+    there. dead: the token is invalid; removes the phone. refused: our defect. later: certainly not sent, again
     after seconds. credentials: likewise, and see private.refuse_push_credentials. unknown: perhaps sent; sent
-    once more where the type says so. Returns how many it applied.
+    once more if the type allows it. Returns the number of applied ones.
     """
     answer: int = database.call("pushes_record", {"p_claim": claim, "p_results": results})
     return answer

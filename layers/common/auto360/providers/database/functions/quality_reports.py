@@ -7,15 +7,15 @@ from auto360.providers.database import Database, Json
 
 def cdn_day_record(database: Database, *, day: str | None, metrics: Json | None) -> int:
     """Writes the CDN metrics {requests, origin_requests, bytes, origin_bytes, error_share, origin_error_share} of a
-    day over earlier ones; returns how many were new or different.
+    day over earlier ones; returns the number of new or different ones.
     """
     answer: int = database.call("cdn_day_record", {"p_day": day, "p_metrics": metrics})
     return answer
 
 
 def cdn_days_missing(database: Database, *, days: int) -> Any:
-    """Returns the days of the last p_days for which CDN metrics are wanted, the newest first: those without any, and
-    the last two, whose late points may have come.
+    """Returns the days of the last p_days without final CDN metrics, the newest first: those without any, and the
+    last two, whose late points may have arrived.
     """
     return database.call_read("cdn_days_missing", {"p_days": days})
 

@@ -19,7 +19,7 @@ def listing_react(
 def record_listing_views(database: Database, *, views: Json | None) -> int:
     """Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}]
     of views that the backend has buffered; reading a listing writes nothing. Counts at most five devices per
-    viewer, listing and day. Returns how many were new.
+    viewer, listing and day. Returns the number of new ones.
     """
     answer: int = database.call("record_listing_views", {"p_views": views})
     return answer

@@ -7,7 +7,7 @@ from auto360.providers.database import Database, Json
 
 def refund_begin(database: Database, *, refund_id: str | None) -> Any:
     """Claims an approved refund for the request to the bank, once: {refund_id, amount_tyiyn, attempt}. The caller
-    that gets it sends the request; if it dies, the bank is queried and the request never repeated. Reasons:
+    that gets it sends the request; if it crashes, the bank is queried and the request never repeated. Reasons:
     payment_already_decided, refund_too_large (no single order covers it: it becomes a manual task).
     """
     return database.call("refund_begin", {"p_refund_id": refund_id})
@@ -46,8 +46,8 @@ def refund_end(
     reason: str | None,
     actor: Json | None,
 ) -> Any:
-    """Records the outcome of the refund request: done, taken (the bank will report later), refused (a manual task
-    now), again (nothing was done), unknown (the bank is queried).
+    """Records the outcome of the refund request: done, taken (the bank reports later), refused (a manual task now),
+    again (nothing was done), unknown (the bank is queried).
     """
     return database.call(
         "refund_end",
@@ -67,7 +67,7 @@ def refund_request(
 ) -> Any:
     """Requests a refund of at most the money that arrived and was not refunded: {refund, waits}. p_kind: automatic
     or manual; waits: above the limit of one person a second one approves. Reasons: forbidden, not_found,
-    operator_own_money, payment_already_decided (a second person is to decide first), refund_too_large.
+    operator_own_money, payment_already_decided (waits for a second person), refund_too_large.
     """
     return database.call(
         "refund_request",

@@ -13,12 +13,12 @@ def payment_debit_open(database: Database, *, subscription_id: str | None, polic
 
 
 def payment_profile_revoke(database: Database, *, profile_id: str | None) -> None:
-    """Revokes a token that the bank reports as dead; without another one, automatic renewal ends."""
+    """Revokes a token reported as dead by the bank; without another one, automatic renewal ends."""
     database.call("payment_profile_revoke", {"p_profile_id": profile_id})
 
 
 def payment_profile_save(database: Database, *, payment_id: str | None, profile: Json | None) -> Any:
-    """Stores the token for later debits that a bank gave with a payment, when its user asked for that and it is
+    """Stores the token for later debits returned by a bank with a payment, if its user requested that and it is
     paid: {profile_id, waits}. waits: not paid yet, so nothing is stored. p_profile: {id, token_encrypted,
     token_digest, last_digits, expires_at}; the ciphertext is bound to the id.
     """

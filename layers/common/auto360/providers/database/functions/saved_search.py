@@ -6,7 +6,7 @@ from auto360.providers.database import Database, Json
 
 
 def saved_search_create(database: Database, *, user_id: str | None, search: Json | None) -> Any:
-    """Saves a search {name, query, frequency}: {search, is_repeat}. The same filters again return what was saved,
+    """Saves a search {name, query, frequency}: {search, is_repeat}. The same filters again return the saved search,
     unchanged. At most twenty a user, counted under a lock on the user. Reasons: authentication_required,
     account_blocked, validation_failed (with the field), saved_search_limit_reached, saved_search_too_broad (for
     instant notifications, see private.search_key).
@@ -20,7 +20,7 @@ def saved_search_delete(database: Database, *, user_id: str | None, search_id: s
 
 
 def saved_search_looked(database: Database, *, user_id: str | None, search_id: str | None) -> Any:
-    """Notes that a user has looked at the listings of a saved search: {search}. What waits to be told is seen.
+    """Records that a user has opened the listings of a saved search: {search}. Waiting hits count as seen.
     Idempotent. Reason: not_found.
     """
     return database.call("saved_search_looked", {"p_user_id": user_id, "p_search_id": search_id})

@@ -6,7 +6,7 @@ from auto360.providers.database import Database, Json
 
 
 def search_digests_due(database: Database, *, limit: int) -> Any:
-    """Returns up to p_limit schedules whose time has come [{id, user_id}], for search_digests_tell."""
+    """Returns up to p_limit due schedules [{id, user_id}], for search_digests_tell."""
     return database.call_read("search_digests_due", {"p_limit": limit})
 
 

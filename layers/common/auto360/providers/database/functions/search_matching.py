@@ -6,7 +6,7 @@ from auto360.providers.database import Database
 
 
 def search_match_step(database: Database, *, limit: int | None) -> Any:
-    """Matches up to p_limit listings that arrived, the oldest first, with all saved searches: {listings, hits}. Each
-    listing is taken by one caller; a killed step leaves no trace and is made again.
+    """Matches up to p_limit new listings, the oldest first, with all saved searches: {listings, hits}. Each listing
+    is taken by one caller; a killed step is rolled back and repeated.
     """
     return database.call("search_match_step", {"p_limit": limit})

@@ -55,7 +55,7 @@ def sms_reports_hinted(database: Database, *, supplier: str | None, reports: Jso
 
 def sms_reports_record(database: Database, *, supplier: str | None, reports: Json | None) -> int:
     """Records a provider's report [{message_id, phone, state, code}]; state is pending, delivered, failed or unknown
-    (no report will follow). Changes only accepted messages without a final state; returns how many.
+    (no report will follow). Changes only accepted messages without a final state; returns their number.
     """
     answer: int = database.call("sms_reports_record", {"p_supplier": supplier, "p_reports": reports})
     return answer

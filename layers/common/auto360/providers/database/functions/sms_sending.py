@@ -7,9 +7,9 @@ from auto360.providers.database import Database
 
 
 def billing_sms_claim(database: Database, *, kinds: Sequence[str] | None, limit: int | None) -> Any:
-    """Claims notifications of these kinds that are due by SMS and that their users want so, each for one caller:
+    """Claims notifications of these kinds that are due by SMS and switched on by their users, each for one caller:
     {open_circuits, messages: [{sms_id, phone, text}]}. The SMS has the id of its notification. A claimed but
-    unrecorded one comes again after five minutes under the same id, by which a provider recognizes it.
+    unrecorded one comes again after five minutes under the same id, which identifies it at the provider.
     """
     return database.call("billing_sms_claim", {"p_kinds": kinds, "p_limit": limit})
 

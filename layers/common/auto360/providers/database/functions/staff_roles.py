@@ -15,7 +15,7 @@ def operator_appoint(
     request_id: str | None,
 ) -> Any:
     """Gives the user with this phone (E.164) a role, or removes it (user): {user_id, role, before, waits}. waits:
-    the role begins when a second administrator gives the same one; removing needs one, and also refuses a waiting
+    the role begins when a second administrator grants the same; removing needs one, and also refuses a waiting
     role. Without an actor it is the command of the service key, which makes the first administrators. Reasons:
     forbidden, account_blocked, authentication_required, operator_own_role.
     """

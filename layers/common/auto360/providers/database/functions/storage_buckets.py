@@ -9,5 +9,5 @@ from auto360.providers.database import Database
 def image_origins_set(
     database: Database, *, storage: str | None, pictures: str | None, hosts: Sequence[str] | None
 ) -> Any:
-    """Replaces the allowed origins by these: {added, removed}. Idempotent; the next write through REST follows them."""
+    """Replaces the allowed origins by these: {added, removed}. Idempotent; applied to the next write through REST."""
     return database.call("image_origins_set", {"p_storage": storage, "p_pictures": pictures, "p_hosts": hosts})

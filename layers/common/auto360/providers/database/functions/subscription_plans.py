@@ -18,7 +18,7 @@ def subscription_change(
 
 
 def subscription_history(database: Database, *, user_id: str) -> Any:
-    """Returns the period that each payment of a user bought, newest first."""
+    """Returns the period bought by each payment of a user, newest first."""
     return database.call_read("subscription_history", {"p_user_id": user_id})
 
 

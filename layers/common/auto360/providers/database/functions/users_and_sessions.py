@@ -6,7 +6,7 @@ from auto360.providers.database import Database, Json
 
 
 def session_end(database: Database, *, user_id: str | None, session_id: str | None, everywhere: bool | None) -> int:
-    """Logs out one session or all of a user, who is notified of the latter; returns how many ended."""
+    """Logs out one session or all of a user, who is notified of the latter; returns the number of ended ones."""
     answer: int = database.call(
         "session_end", {"p_user_id": user_id, "p_session_id": session_id, "p_everywhere": everywhere}
     )

@@ -56,7 +56,7 @@ def video_migration_report(database: Database, *, days: int) -> Any:
 
 def video_migration_retry(database: Database, *, only: Sequence[str] | None) -> int:
     """Plans again entries that were rolled back, left out or abandoned, when the listing still shows the video at
-    api.video. Returns how many. They count against the daily limit like new ones.
+    api.video. Returns their number. They count against the daily limit like new ones.
     """
     answer: int = database.call("video_migration_retry", {"p_only": only})
     return answer

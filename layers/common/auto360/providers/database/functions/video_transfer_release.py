@@ -20,7 +20,7 @@ def video_migration_claim_release(database: Database, *, holder: str | None, lea
 
 
 def video_migration_close_deleted(database: Database) -> int:
-    """Closes entries whose video and both copies have been deleted since. Returns how many."""
+    """Closes entries whose video and both copies have been deleted since. Returns their number."""
     answer: int = database.call("video_migration_close_deleted", {})
     return answer
 

@@ -55,7 +55,7 @@ def video_migration_progress(
     chunks: Json | None,
 ) -> Any:
     """Records chunks stored at the provider, from p_from on: [{from, to, sha256 (hex)}]. Drops earlier reports
-    beyond p_from: the provider has lost those chunks. Extends the lease; progress resets earlier failures.
+    beyond p_from: the provider lost those chunks. Extends the lease; progress resets earlier failures.
     """
     return database.call(
         "video_migration_progress",
