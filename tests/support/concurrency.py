@@ -14,7 +14,7 @@ from tests.support.database import Database
 _THREADS = 25
 
 T = TypeVar("T")
-Call = Callable[[psycopg.Connection[Any]], Any]
+Call = Callable[[psycopg.Connection[Any]], dict[str, Any]]
 
 
 def at_once(database: Database, calls: Iterable[Callable[[psycopg.Connection[Any]], T]]) -> list[T]:
