@@ -97,6 +97,26 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced_once(odd_server: Odd
     assert [redis.run(("PING",)) for _ in range(3)] == [[b"PONG"]] * 3
 
 
+def test_a_connection_on_which_something_came_unasked_is_not_used_again(odd_server: OddServer) -> None:
+    is_out, goes_on = threading.Event(), threading.Event()
+
+    def script(other: socket.socket, _: threading.Event) -> None:
+        other.recv(65536)
+        other.sendall(b"+PONG\r\n")
+        goes_on.wait(10)
+        if not is_out.is_set():
+            other.sendall(b"+SOMEBODY ELSES\r\n")
+            is_out.set()
+            other.recv(65536)
+
+    odd_server.script = script
+    redis = line(odd_server, seconds=10)
+    assert redis.run(("PING",)) == [b"PONG"]
+    goes_on.set()
+    assert is_out.wait(10)
+    assert redis.run(("PING",)) == [b"PONG"]
+
+
 def test_a_connection_that_closes_at_the_command_is_replaced_once(odd_server: OddServer) -> None:
     seen: list[bytes] = []
     odd_server.script = answering(b"+PONG\r\n", b"", seen=seen)

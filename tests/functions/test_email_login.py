@@ -119,6 +119,24 @@ def test_few_places_with_phones_that_are_off_open_nothing(
     forget_lost_sms(email_world)
 
 
+@pytest.mark.parametrize(
+    ("state", "seconds", "is_open"),
+    [
+        ("accepted", 39, False), ("accepted", 41, True), ("failed", 39, False), ("failed", 41, True),
+        ("delivered", 600, False), ("reserved", 600, False), ("released", 0, True),
+    ],
+)  # fmt: skip
+def test_an_sms_has_forty_seconds_to_arrive(
+    email_world: EmailWorld, owner: EmailUser, state: str, seconds: int, *, is_open: bool
+) -> None:
+    assert owner.id
+    lose_sms(email_world, "'192.0.2.' || n")
+    query = """select private.email_code_is_open(jsonb_populate_record(null::sms_messages, jsonb_build_object(
+        'id', gen_random_uuid(), 'state', %s::text, 'created_at', now() - make_interval(secs => %s))))"""
+    assert rows(email_world.database, query, state, seconds) == [(is_open,)]
+    forget_lost_sms(email_world)
+
+
 def test_a_number_that_the_network_rejects_opens_nothing(email_world: EmailWorld, owner: EmailUser) -> None:
     email_world.sms.turn("nikita", "status", status=7)
     email_world.sms.turn("smsc", "dead")

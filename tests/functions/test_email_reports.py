@@ -171,7 +171,8 @@ def test_two_mails_that_get_one_id_of_the_provider_stop_nobody(email_world: Emai
     for message in claimed["messages"]:
         result = [{"id": message["id"], "outcome": "accepted", "provider_ref": "the-same"}]
         call = calling("emails_record", p_claim=claimed["claim"], p_results=Jsonb(result))
-        assert at_once(email_world.database, [call]) == [1]
+        recorded: Any = at_once(email_world.database, [call])
+        assert recorded == [1]
     assert [state for kind, state in user.mails() if kind == RECEIPT] == ["accepted", "accepted"]
     query = "select count(provider_ref) from emails where user_id = %s and type = %s"
     assert rows(email_world.database, query, user.id, RECEIPT) == [(1,)]

@@ -219,7 +219,7 @@ def test_a_video_that_a_timer_has_claimed_is_left_alone_until_the_lease_ends(dat
     rows(database, f"update videos set {change}, next_check_at = now() where id = %s returning 1", video)
 
     def claimed() -> bool:
-        [answer] = at_once(database, [calling(due, p_limit=10_000, p_lease_seconds=60)])
+        answer: Any = at_once(database, [calling(due, p_limit=10_000, p_lease_seconds=60)])[0]
         return video in [found["id"] for found in answer]
 
     assert [claimed(), claimed()] == [True, False]
@@ -233,11 +233,11 @@ def test_a_video_whose_deletion_was_requested_is_neither_asked_for_nor_replicate
     _, gone, _ = shown_video(database, user)
     deleted = "update videos set delete_requested_at = now() where id = %s returning 1"
     rows(database, deleted, gone)
-    [copies] = at_once(database, [calling("video_copy_claim", p_limit=10_000, p_seconds=60)])
+    copies: Any = at_once(database, [calling("video_copy_claim", p_limit=10_000, p_seconds=60)])[0]
     assert {kept, gone} & {found["id"] for found in copies} == {kept}
     asked = "update videos set state = 'processing', next_check_at = now() where id = any (%s) returning 1"
     rows(database, asked, [kept, gone])
-    [due] = at_once(database, [calling("videos_due", p_limit=10_000, p_lease_seconds=60)])
+    due: Any = at_once(database, [calling("videos_due", p_limit=10_000, p_lease_seconds=60)])[0]
     assert {kept, gone} & {found["id"] for found in due} == {kept}
 
 
@@ -251,7 +251,8 @@ def test_what_a_provider_or_the_app_says_of_a_deleted_video_changes_nothing(data
     rows(database, f"update videos set {ending} where id = %s returning 1", video)
     before = row(database, video)
     attach = "select private.attach_video(%s, %s)"
-    assert at_once(database, [observing(video, provider_id, state="failed")]) == ["outdated"]
+    observed: Any = at_once(database, [observing(video, provider_id, state="failed")])
+    assert observed == ["outdated"]
     assert at_once(database, [completing(user, ticket, provider_id)]) == [{"reason": "upload_ticket_over"}]
     assert rows(database, attach, listing, video) == [(False,)]
     assert row(database, video) == before
