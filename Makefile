@@ -117,6 +117,10 @@ bench-backup: install ## back up a database of SIZE gigabytes (1), compared with
 push-storm: install ## send 20,000 pushes through faults and kills of the sender, and count by rule (PUSHES)
 	@PUSH_STORM=$(or $(PUSHES),20000) $(VENV_PYTHON) -m pytest -q -s tests/integration/test_push_storm.py
 
+.PHONY: fanout-storm
+fanout-storm: install ## notify 20,000 users of a price drop and by a campaign through kills, each once (USERS)
+	@FANOUT_STORM=$(or $(USERS),20000) $(VENV_PYTHON) -m pytest -q -s tests/integration/test_fanout_storm.py
+
 .PHONY: edge-storm
 edge-storm: install ## send 10,000 requests of 50 people through the simulated CDN, and compare each answer (REQUESTS)
 	@EDGE_STORM=$(or $(REQUESTS),10000) $(VENV_PYTHON) -m pytest -q -s tests/e2e/test_edge_cache.py -k anothers

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.support.event_causes import Causes
-from tests.support.plain_http import plain_request
-from tests.support.pushes import AREAS, NEXT_DAY, PUSHES_OF_A_DAY
+from tests.support.pushes import AREAS
 from tests.support.stack import RunningStack
+from tests.support.stack_notifications import (
+    ACCOUNT_TITLES,
+    WITHOUT_A_PHONE,
+    call,
+    new_person,
+    push_everything,
+    run,
+)
 from tests.support.stack_requests import database
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -42,31 +48,10 @@ TITLES = {
 SILENT = {"video_ready", "listing_removed", "report_dismissed"}
 
 
-def call(stack: RunningStack, method: str, path: str, token: str, body: object = None) -> Any:
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = plain_request(method, f"{stack.url}/api{path}", json=body, headers=headers, timeout=60)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
-
-
-def run(stack: RunningStack, function: str) -> Any:
-    done = stack.local(f"timers/{function}/0", "POST")
-    assert done["ok"], done
-    return done["result"]
-
-
-def new_person(stack: RunningStack, name: str, language: str) -> str:
-    query = "insert into accounts (phone, name, language) values (%s, %s, %s) returning id::text"
-    [(user,)] = stack.rows(query, f"+99655{uuid4().int % 10**7:07d}", name, language)
-    return str(user)
-
-
-def push_everything(stack: RunningStack, user: str) -> None:
-    """Run the sender until nothing waits: each day brings three pushes that are capped, and all others."""
-    while stack.rows("select 1 from pushes where user_id = %s and state = 'queued'", user):
-        stack.rows(PUSHES_OF_A_DAY)
-        run(stack, "push_sender")
-        stack.rows(NEXT_DAY)
+def test_every_type_is_fired_by_its_cause_in_these_tests(stack: RunningStack) -> None:
+    """Those of an account in test_security_notices.py, campaigns in test_campaign.py."""
+    fired = {*TITLES, *SILENT, *ACCOUNT_TITLES, *WITHOUT_A_PHONE, "campaign"}
+    assert {code for (code,) in stack.rows("select code from notification_types")} == fired
 
 
 @pytest.mark.parametrize(("place", "language"), list(enumerate(("ru", "ky", "en"))))

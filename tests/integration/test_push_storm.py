@@ -8,33 +8,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 
-from local.paths import CHECKOUT
 from tests.support.functions import Functions
 from tests.support.market import new_listing
 from tests.support.pushes import PushWorld
 from tests.support.rows import rows
+from tests.support.storms import bring_due, let_leases_end, start_sender, waiting
 
 PUSHES = int(os.environ.get("PUSH_STORM", "1200"))
 KILLS = 10 if PUSHES >= 10_000 else 2
-_SENDER = """
-import json, resource, sys
-from auto360.container import notifications
-counts = notifications.push_sender().run()
-print(json.dumps({**counts, "kilobytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
-"""
-
-
-def start_sender(functions: Functions) -> subprocess.Popen[str]:
-    """Start a sender in a process of its own."""
-    environ = {**os.environ, **functions.environ, "PYTHONPATH": str(Path(CHECKOUT) / "layers" / "common")}
-    return subprocess.Popen([sys.executable, "-c", _SENDER], env=environ, stdout=subprocess.PIPE, text=True)
-
 
 _PHONES = """
 with people as (
@@ -73,16 +57,6 @@ def fill(world: PushWorld) -> None:
             pass
 
 
-def let_leases_end(world: PushWorld) -> None:
-    """Let a killed run's leases end, as a minute would."""
-    rows(world.database, "with j as (update job_leases set lease_until = now() where holder is not null) select 1")
-    rows(world.database, "update pushes set lease_until = now() where state = 'claimed' returning 1")
-
-
-def waiting(world: PushWorld) -> int:
-    return int(rows(world.database, "select count(*) from pushes where state in ('queued', 'claimed')")[0][0])
-
-
 def test_a_storm_of_faults_and_kills_doubles_nothing_that_may_not_be_doubled(
     push_world: PushWorld, functions: Functions
 ) -> None:
@@ -95,7 +69,7 @@ def test_a_storm_of_faults_and_kills_doubles_nothing_that_may_not_be_doubled(
     ends_at = time.monotonic() + 500
     while waiting(push_world) and time.monotonic() < ends_at:
         let_leases_end(push_world)
-        rows(push_world.database, "with t as (update pushes set not_before = now() where state = 'queued') select 1")
+        bring_due(push_world)
         sender = start_sender(functions)
         if killed < KILLS:
             before = push_world.expo.requests.get("send", 0)
@@ -111,6 +85,8 @@ def test_a_storm_of_faults_and_kills_doubles_nothing_that_may_not_be_doubled(
     assert (waiting(push_world), killed) == (0, KILLS)
     assert_exact(push_world)
     memory = [report["kilobytes"] for report in reports]
+    # However many a run sends: it holds six batches of a hundred at most.
+    assert all(kilobytes < 100_000 for kilobytes in memory)
     print(f"{PUSHES} pushes, {killed} kills, sender {max(memory, default=0) // 1024} MB, {counts(push_world)}")
 
 

@@ -42,9 +42,11 @@ SHOTS: Sequence[tuple[str, str]] = (
     ("sms", "/admin/sms"),
     ("notifications", "/admin/notifications"),
     ("campaign", "campaign"),
+    ("emails", "/admin/notifications#emails"),
     ("metrics", "/admin/metrics"),
     ("playback", "/admin/playback"),
     ("migration", "/admin/migration"),
+    ("playback-days", "/admin/playback#days"),
     ("backups", "/admin/backups"),
     ("staff", "/admin/staff"),
     ("audit", "/admin/audit"),
@@ -117,6 +119,8 @@ def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
     for name, address in SHOTS:
         if not _is_wanted(name):
             continue
+        # Another part of the page that is open would be scrolled to, and answer nothing.
+        page.goto("about:blank")
         answer = page.goto(places.get(address, address))
         if answer is None or answer.status != 200:
             raise AssertionError(f"{name} cannot be shown")
@@ -147,17 +151,40 @@ def _push(stack: RunningStack) -> None:
             quiet = "insert into notification_settings (user_id, quiet_from, quiet_to) values (%s, null, null)"
             connection.execute(quiet, [user])
             Causes(connection, user, other).all()
+            _change_the_account(connection, user)
     stack.local("timers/search_matcher/0", "POST")
-    for _ in range(5):
+    for _ in range(7):
         _ask(stack, PUSHES_OF_A_DAY)
         stack.local("timers/push_sender/0", "POST")
         _ask(stack, NEXT_DAY)
+    _ask(stack, _CAMPAIGN)
+    stack.local("timers/push_sender/0", "POST")
+
+
+def _change_the_account(connection: psycopg.Connection[Any], user: str) -> None:
+    """Have the user log in on another phone, prove an address, and consent to campaigns."""
+    for statement in (
+        """insert into auth_sessions (user_id, platform, user_agent, expires_at)
+           values (%s, 'android', 'another', now() + '1 day')""",
+        "select private.replace_email(id, right(phone, 9) || '@example.com', null) from accounts where id = %s",
+        """insert into user_consents (user_id, terms_version, privacy_version, processing_version, marketing_accepted,
+             notifications_accepted) values (%s, '1', '1', '1', true, true)""",
+    ):
+        connection.execute(statement.encode(), [user])
+
+
+_CAMPAIGN = """with c as (
+    insert into push_campaigns (title, message, action_url, max_recipients, state, started_at)
+    select title, message, action_url, max_recipients, 'running', now() from push_campaigns limit 1 returning id)
+  insert into notification_fanouts (type, campaign_id) select 'campaign', c.id from c"""
 
 
 def _lock_screens(page: Page) -> None:
     page.goto("/")
+    # All of it, and not what fits beside the other boxes.
+    page.eval_on_selector("#screen-list", "list => { list.style.maxHeight = 'none' }")
     for language in ("ru", "ky", "en"):
-        page.locator("#screen-filter").fill(language)
+        page.locator("#screen-filter").fill(f"[{language}-")
         page.wait_for_timeout(4000)
         page.locator("#screens").screenshot(path=FOLDER / f"lock-screen-{language}.png")
 

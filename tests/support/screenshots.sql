@@ -70,3 +70,19 @@ insert into metrics_daily (day, metric, value)
 select (now() at time zone 'Asia/Bishkek')::date - n, 'cdn_' || m.metric, m.base * (1 + case when m.base > 1 then 0.02 * n else 0 end)
 from generate_series(1, 13) as n cross join (values ('requests', 2840000), ('origin_requests', 340000), ('bytes', 412000000000),
   ('origin_bytes', 21000000000), ('error_share', 0.0021), ('origin_error_share', 0.011)) as m (metric, base);
+update accounts set email = 'driver' || right(phone, 4) || '@example.com', email_verified_at = now()
+where id in (select id from accounts order by phone limit 11);
+with told as (
+  insert into notifications (user_id, type, title, created_at)
+  select (select id from accounts where email is not null order by phone offset n % 11 limit 1), t.type, 'Т', now() - n % 3 * interval '1 day'
+  from generate_series(1, 45) as n
+  cross join (values ('payment_completed'), ('payment_refunded'), ('security_new_device'), ('saved_search')) as t (type)
+  returning id, user_id, type, created_at
+)
+insert into emails (user_id, kind, type, notification_id, address, priority, is_resent, state, uncertain, expires_at, created_at, accepted_at)
+select t.user_id, 'notification', t.type, t.id, u.email, 5, false, (array['delivered', 'delivered', 'delivered', 'delivered', 'bounced',
+    'delivered', 'complained', 'delivered', 'unknown', 'suppressed', 'delivered', 'delivered', 'failed'])[1 + (row_number() over ()) % 13],
+  1, t.created_at + interval '1 day', t.created_at, t.created_at
+from told t join accounts u on u.id = t.user_id;
+insert into email_stops (address_digest, reason, stopped_at)
+select sha256(convert_to('stopped ' || n, 'UTF8')), case when n % 4 = 0 then 'complained' else 'bounced' end, now() from generate_series(1, 9) as n;
