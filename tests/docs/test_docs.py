@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from auto360.core.errors import DomainError
 from auto360.core.messages import ERRORS
@@ -72,9 +73,9 @@ def test_every_refusal_has_sentences_and_every_sentence_a_refusal() -> None:
     assert set(refusals()) == set(ERRORS)
 
 
-@pytest.mark.parametrize("code", ERRORS)
-def test_the_status_of_an_error_code_is_told_as_it_is(code: str) -> None:
-    assert CODES.row(code)[1] == str(refusals()[code])
+def test_the_status_of_each_error_code_is_told_as_it_is() -> None:
+    statuses = refusals()
+    assert {code: CODES.row(code)[1] for code in ERRORS} == {code: str(statuses[code]) for code in ERRORS}
 
 
 def test_the_local_gateways_own_codes_are_told() -> None:
@@ -87,32 +88,34 @@ def test_every_variable_is_documented() -> None:
     assert len(documented) == len(set(documented))
 
 
-@pytest.mark.parametrize("variable", SETTINGS)
-def test_a_variables_functions_are_those_that_the_template_gives_it_to(variable: str) -> None:
-    told = CONFIGURATION.row(variable)[4]
-    given = [name for name, spec in SPECS.items() if variable in spec.variables]
-    assert (list(SPECS) if told == "all" else words_in(told)) == given
+def test_the_functions_of_each_variable_are_those_that_the_template_gives_it_to() -> None:
+    told = {variable: CONFIGURATION.row(variable)[4] for variable in SETTINGS}
+    assert {variable: list(SPECS) if text == "all" else words_in(text) for variable, text in told.items()} == {
+        variable: [name for name, spec in SPECS.items() if variable in spec.variables] for variable in SETTINGS
+    }
 
 
-@pytest.mark.parametrize("variable", SETTINGS)
-def test_a_variables_default_is_told_as_it_is(variable: str) -> None:
-    group, name = SETTINGS[variable]
-    setting, told = group.model_fields[name], CONFIGURATION.row(variable)[2]
+def test_the_default_of_each_variable_is_told_as_it_is() -> None:
+    told = {variable: CONFIGURATION.row(variable)[2] for variable in SETTINGS}
+    fields = {variable: group.model_fields[name] for variable, (group, name) in SETTINGS.items()}
+    plain = {variable: text if text in ("–", "empty") else words_in(text) for variable, text in told.items()}
+    assert plain == {variable: as_told(setting) for variable, setting in fields.items()}
+
+
+def as_told(setting: FieldInfo) -> str | list[str]:
+    """Return a setting's default as the document tells it."""
     if setting.is_required():
-        assert told == "–"
-    elif not setting.default or not str(setting.default):
-        assert told == "empty"
-    else:
-        assert words_in(told) == [
-            f"{setting.default:g}" if isinstance(setting.default, float) else str(setting.default)
-        ]
+        return "–"
+    if not setting.default or not str(setting.default):
+        return "empty"
+    return [f"{setting.default:g}" if isinstance(setting.default, float) else str(setting.default)]
 
 
-@pytest.mark.parametrize("variable", SETTINGS)
-def test_a_secret_is_called_one(variable: str) -> None:
-    group, name = SETTINGS[variable]
-    is_secret = "SecretStr" in str(group.model_fields[name].annotation)
-    assert CONFIGURATION.row(variable)[3] == ("yes" if is_secret else "no")
+def test_each_secret_is_called_one() -> None:
+    kinds = {variable: str(group.model_fields[name].annotation) for variable, (group, name) in SETTINGS.items()}
+    assert {variable: CONFIGURATION.row(variable)[3] for variable in SETTINGS} == {
+        variable: "yes" if "SecretStr" in kind else "no" for variable, kind in kinds.items()
+    }
 
 
 def test_documents_name_no_variable_that_does_not_exist() -> None:
@@ -162,20 +165,19 @@ def test_every_claim_of_the_security_page_names_tests_that_exist() -> None:
     assert "SECURITY.md" in README.links()
 
 
-@pytest.mark.parametrize("document", documents(), ids=lambda document: document.path.name)
-def test_links_lead_somewhere(document: Document) -> None:
-    for link in document.links():
-        assert (document.path.parent / link).exists(), f"{document.path.name} links to {link}"
+def test_links_lead_somewhere() -> None:
+    links = [(document.path, link) for document in documents() for link in document.links()]
+    assert [(path.name, link) for path, link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("document", documents(), ids=lambda document: document.path.name)
-def test_paths_and_make_targets_in_documents_exist(document: Document) -> None:
+def test_paths_and_make_targets_in_documents_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    for word in document.code_words():
-        if word.startswith("make "):
-            assert word.split()[1] in targets, f"{document.path.name} names `{word}`"
-        elif re.fullmatch(r"(?:functions|layers|local|infra|tools|docs|tests|supabase|benchmarks)/[\w./-]+", word):
-            assert (ROOT / word).exists(), f"{document.path.name} names `{word}`"
+    of_ours = re.compile(r"(?:functions|layers|local|infra|tools|docs|tests|supabase|benchmarks)/[\w./-]+")
+    words = [(document.path.name, word) for document in documents() for word in document.code_words()]
+    made = [(name, word) for name, word in words if word.startswith("make ")]
+    assert len(made) > 50
+    assert [(name, word) for name, word in made if word.split()[1] not in targets] == []
+    assert [(name, word) for name, word in words if of_ours.fullmatch(word) and not (ROOT / word).exists()] == []
 
 
 def test_a_decision_is_a_dated_page_of_at_most_forty_lines() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,13 @@ class Trial:
         row = self.stored(case, key)
         return row is None or row.get("deleted_at") is not None
 
+    @contextmanager
+    def as_new(self, case: Case) -> Iterator[Trial]:
+        """Yield the scene, and leave the tables of the case as they were."""
+        self.clear()
+        with leaving_no_trace(self.connection, only=tuple({case.table, *FILLED_BY_TRIGGERS})):
+            yield self
+
     def clear(self) -> None:
         """Remove what the scene's own triggers wrote and a case wants to write itself."""
         self.connection.execute("delete from public.public_profiles where id = %s", [SCENE.without_profile])
@@ -109,6 +117,5 @@ def populated(database: Database) -> Iterator[Trial]:
 @pytest.fixture
 def trial(populated: Trial, case: Case) -> Iterator[Trial]:
     """Yield the scene, and afterwards the tables as they were."""
-    populated.clear()
-    with leaving_no_trace(populated.connection, only=tuple({case.table, *FILLED_BY_TRIGGERS})):
-        yield populated
+    with populated.as_new(case) as trial:
+        yield trial

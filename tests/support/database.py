@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -77,7 +78,7 @@ class Database:
             s3=NOBODY_LISTENS,
             database=self.dsn,
         )
-        return function_environment(self.keyring, addresses, {})
+        return dict(_environment(self.keyring, addresses))
 
     def user_token(self, user_id: object, claims: Mapping[str, Any] | None = None) -> str:
         """Return an access token of this user, with an open session where the user exists."""
@@ -102,6 +103,12 @@ class Database:
     def load_seed(self) -> None:
         """Load the demonstration data, once."""
         Schema(self.dsn).seed(SEED)
+
+
+@cache
+def _environment(keyring: Keyring, addresses: Addresses) -> Mapping[str, str]:
+    """Return the variables of a process, whose API keys take time to sign."""
+    return function_environment(keyring, addresses, {})
 
 
 @pytest.fixture(scope="session")

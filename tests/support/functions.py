@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.support.declared import undeclared
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "198.51.100.7"
+_CONTAINER = [f"{auto360.container.__name__}.{module.name}" for module in iter_modules(auto360.container.__path__)]
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,9 @@ def load_handler(name: str) -> Callable[[Any, Any], dict[str, Any]]:
 
 def forget_container() -> None:
     """Drop everything that the container has built, so that the next call reads the environment anew."""
-    for name, module in sys.modules.copy().items():
-        if name.startswith(auto360.container.__name__ + "."):
-            for value in vars(module).values():
+    for name in _CONTAINER:
+        if name in sys.modules:
+            for value in vars(sys.modules[name]).values():
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
 
