@@ -20,7 +20,7 @@ from local.ports import HOST, Ports
 
 _REFUSALS = (ArtifactError, BundleError, BytecodeError, EdgeError, StageError, TemplateError, StackError)
 _STAGED = {
-    "plan": "show what a deployment would change",
+    "plan": "show the changes of a deployment",
     "deploy": "deploy; resumes an interrupted run, rolls back if unhealthy",
     "canary": "send a share of requests to new versions",
     "rollback": "restore the versions before the last deployment",

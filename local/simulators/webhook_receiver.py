@@ -22,7 +22,7 @@ _SKEW_SECONDS = 300
 
 @dataclass
 class WebhookReceiver:
-    """Receiver's side, and what arrived."""
+    """Receiver's side, and the webhooks received."""
 
     secret: str
     switch: Switch = field(default_factory=lambda: Switch(MODES))
