@@ -28,7 +28,7 @@ up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360
 test: install ## run the tests (ARGS="-k name" selects some; TEST_PROCESSES)
 	@$(VENV_PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 
-check: lint lint-sam types client test ## run every check that a commit must pass
+check: lint lint-sam types client test ## run every check required of a commit
 
 fmt: install ## format the code
 	@$(VENV_PYTHON) -m ruff check --fix-only --quiet .
@@ -68,7 +68,7 @@ bundle: install ## build the zip of every function, with sizes and import times
 fuzz: install ## send random requests to a temporary stack: API, operations page, webhooks, cursors (EXAMPLES, REQUESTS, SEED)
 	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.fuzz
 
-plan: install ## show what a deployment to Yandex Cloud would change (STAGE)
+plan: install ## show the changes of a deployment to Yandex Cloud (STAGE)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra plan --stage $(STAGE)
 
 deploy: install ## deploy to Yandex Cloud; resumes an interrupted run, rolls back if unhealthy (STAGE)
@@ -93,7 +93,7 @@ doctor: install ## check configuration and credentials of every provider (STAGE;
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra doctor --stage $(STAGE)
 
 .PHONY: edge-check
-edge-check: install ## check the flood protection rules: a crowd behind one address must pass
+edge-check: install ## check the flood protection rules: many users behind one address must pass
 	@$(VENV_PYTHON) -m infra edge
 
 sam: install ## arrange the bundles as `sam build` does, for AWS
@@ -149,7 +149,7 @@ measure-endpoints: install ## measure CPU time of each endpoint by part on the l
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.load.alone
 
 .PHONY: capacity
-capacity: install ## print instances, quotas, database and money that USERS people online need (RUN=file compares with a load run)
+capacity: install ## print instances, quotas, database and costs for USERS people online (RUN=file compares with a load run)
 	@$(VENV_PYTHON) -m benchmarks.capacity $(ARGS)
 
 .PHONY: load
@@ -157,7 +157,7 @@ load: install ## load-test the local stack with USERS people (1000), or staging 
 	@STAGE=$(if $(filter file,$(origin STAGE)),local,$(STAGE)) PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.load
 
 .PHONY: beacon-load
-beacon-load: install ## send playback reports to a stack of its own and count them exactly (ARGS="--rate 200 --seconds 60")
+beacon-load: install ## send playback reports to a separate stack and count them exactly (ARGS="--rate 200 --seconds 60")
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.beacon $(ARGS)
 
 .PHONY: schema-dump
@@ -169,7 +169,7 @@ compare: install ## compare schema, OpenAPI document, contract answers and list 
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.compare diff $(A) $(B)
 
 .PHONY: save-outputs
-save-outputs: install ## save what `make compare` compares (DIR)
+save-outputs: install ## save the inputs of `make compare` (DIR)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.compare save $(or $(DIR),build/outputs)
 
 .PHONY: sql-stubs
@@ -189,7 +189,7 @@ rehearse-migration: install ## transfer 300 videos while providers fail and proc
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.migration
 
 .PHONY: cdn-plan
-cdn-plan: install ## show how the CDN differs from tools/cdn/settings.toml
+cdn-plan: install ## show differences of the CDN from tools/cdn/settings.toml
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.cdn plan
 
 .PHONY: cdn-apply

@@ -20,7 +20,7 @@ from local.ports import HOST, Ports
 
 _REFUSALS = (ArtifactError, BundleError, BytecodeError, EdgeError, StageError, TemplateError, StackError)
 _STAGED = {
-    "plan": "show what a deployment would change",
+    "plan": "show the changes of a deployment",
     "deploy": "deploy; resumes an interrupted run, rolls back if unhealthy",
     "canary": "send a share of requests to new versions",
     "rollback": "restore the versions before the last deployment",
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("bundle", help="make the bundle of every function")
-    commands.add_parser("openapi", help="write docs/openapi.json anew")
+    commands.add_parser("openapi", help="write docs/openapi.json")
     commands.add_parser("roles", help="show the roles that the deploying account needs")
     commands.add_parser("edge", help="check the rules of flood protection against the limits of our own")
     commands.add_parser("sam", help="arrange the bundles like `sam build`")

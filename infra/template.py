@@ -23,7 +23,7 @@ _PARAMETER = re.compile(r"\$\{(\w+)\}")
 
 
 class TemplateError(Exception):
-    """Template contains something that cannot be deployed; the message has the place."""
+    """Template contains something that cannot be deployed; the message names the place."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class EventOptions:
 
 @dataclass(frozen=True)
 class Project:
-    """Template as the deployer sees it. `defaults` are the parameters' own; None: the stage must give one."""
+    """Template for the deployer. `defaults` of the parameters; None: required in the stage."""
 
     template: Template
     defaults: Mapping[str, str | None]
@@ -79,7 +79,7 @@ class Project:
         chosen = {name: given.get(name, default) for name, default in self.defaults.items()}
         missing = sorted(name for name, value in chosen.items() if value is None)
         if missing:
-            raise TemplateError(f"The stage gives no value for {', '.join(missing)}.")
+            raise TemplateError(f"The stage has no value for {', '.join(missing)}.")
         return {name: str(value) for name, value in chosen.items()}
 
 

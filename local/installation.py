@@ -32,7 +32,7 @@ class Installation:
         self.npm_lock = checkout / "package-lock.json"
 
     def complete(self) -> None:
-        """Install what is missing or older than its lock file."""
+        """Install missing parts, and those older than their lock file."""
         packages, programs = self._packages_stamp(), self._programs_stamp()
         has_packages = _reads(self.venv / ".installed-from") == packages and self._python_works()
         has_programs = _reads(self.modules / ".installed-from") == programs

@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 TEN_YEARS = 10 * 365 * 24 * 3600
-# API keys have a fixed time, so that every part of a run, and the next run, has the same ones.
+# API keys have a fixed time, so that all parts of a run, and later runs, use the same keys.
 _KEYS_ISSUED = 1_767_225_600
 
 
 def base64url(data: bytes) -> str:
-    """Base64 for URLs, without padding."""
+    """Encode as Base64 for URLs, without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 

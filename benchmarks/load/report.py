@@ -29,7 +29,7 @@ def page(run: Mapping[str, Any]) -> str:
     sections = [
         f"<h1>Load test: {run['users']:,} people online</h1>",
         f'<p class="note">{html.escape(run["about"])}</p>',
-        f'<div class="verdict{" bad" if broken else ""}"><b>What broke first:</b> {html.escape(run["verdict"])}</div>',
+        f'<div class="verdict{" bad" if broken else ""}"><b>First limit:</b> {html.escape(run["verdict"])}</div>',
         _validity(run),
         "<h2>Phases</h2>",
         _phases(phases),

@@ -56,7 +56,7 @@ def told(verdict: Verdict, script: Script) -> list[str]:
     rate = verdict.bytes_copied / 1e6 / verdict.seconds
     say(f"\n{script.videos} videos, {verdict.bytes_copied / 1e9:.2f} GB, {verdict.seconds:.0f} s, {rate:.1f} MB/s")
     say(f"faults: {script.fail_percent:g} % of calls, {script.cut_percent:g} % of files cut; {verdict.killed} kills")
-    say(f"states: {dict(verdict.states)}; why processes ended: {dict(verdict.ended)}")
+    say(f"states: {dict(verdict.states)}; ends of processes: {dict(verdict.ended)}")
     say(f"copies: {verdict.copies}, second copies: {verdict.second_copies}, different: {len(verdict.different)}")
     say(f"looks at listings: {verdict.looks:,}, nothing to play: {len(verdict.unplayable)}")
     say(f"begun per day, of allowed: {verdict.days}")

@@ -77,7 +77,7 @@ def _run(each: Check, variables: Variables) -> Finding:
         return Finding("warning", each.name, str(warning), each.advice)
     except Wrong as wrong:
         return Finding("failure", each.name, str(wrong), each.advice)
-    except Exception as error:  # noqa: BLE001 - whatever a provider does is a finding
+    except Exception as error:  # noqa: BLE001 - any failure of a provider is a finding
         return Finding("failure", each.name, _shortly(error), each.advice)
     return Finding("ok", each.name, f"{told} ({(time.perf_counter() - started) * 1000:.0f} ms)")
 

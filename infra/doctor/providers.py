@@ -180,7 +180,7 @@ def push(_variables: Variables) -> str:
     refusal = expo().refusal()
     if refusal:
         raise Wrong(refusal)
-    return "lets us in"
+    return "credentials accepted"
 
 
 @check(

@@ -40,7 +40,7 @@ def new_functions(variables: Variables) -> str:
 @check(
     "tables of the app",
     needs=("BACKUP_DATABASE_URL",),
-    advice="Run `alter table public.<name> enable row level security` in the SQL editor, and find out who made it.",
+    advice="Run `alter table public.<name> enable row level security` in the SQL editor, and find its creator.",
 )
 def tables(variables: Variables) -> str:
     """Check that every table of schema public has row level security."""

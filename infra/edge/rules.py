@@ -108,7 +108,7 @@ def _too_low(rule: Rule, project: Project, settings: Mapping[str, str]) -> Itera
 
 
 def _own_limit(name: str, project: Project, settings: Mapping[str, str]) -> tuple[int, int] | None:
-    """Return a limit of ours and its window in seconds; without a window in its name, the duration of a lock."""
+    """Return our limit and its window in seconds; without a window in its name, the duration of a lock."""
     texts = {each.name: each.text for variables in project.variables.values() for each in variables if not each.secret}
     value = settings.get(name) or texts.get(name, "")
     if not value.isdigit():

@@ -29,7 +29,7 @@ ROLES = (
         "functions.admin",
         _FOLDER,
         ("functions.*", "triggers.*"),
-        "functions, versions, tags, scaling, triggers; says which account may call a function",
+        "functions, versions, tags, scaling, triggers, and permissions to call functions",
     ),
     DeployerRole("api-gateway.editor", _FOLDER, ("gateways.*",), "the gateway, its specification and its domain"),
     DeployerRole(

@@ -1,6 +1,6 @@
 "use strict";
 
-// What arrives elsewhere than on the phone: mail, the signed webhook, failures and traces at Sentry.
+// Inboxes other than the phone's: mail, the signed webhook, failures and traces at Sentry.
 let shownMessages = "";
 
 const MESSAGE_LINES = {

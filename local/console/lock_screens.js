@@ -1,6 +1,6 @@
 "use strict";
 
-// What the simulated phones show while they are locked. A push with the tag of a shown one has replaced it.
+// Lock screens of the simulated phones. A push with the tag of a shown one has replaced it.
 let shownScreens = "";
 
 async function showScreens() {
@@ -17,5 +17,5 @@ async function showScreens() {
     row.prepend(line, make("b", `${push.title}\n`));
     return row;
   });
-  $("screen-list").replaceChildren(...(rows.length ? rows : [make("li", "Nothing has arrived yet. Timers run by hand here: run push_sender to send what waits.", "empty")]));
+  $("screen-list").replaceChildren(...(rows.length ? rows : [make("li", "Nothing has arrived yet. Timers run by hand here: run push_sender to send waiting pushes.", "empty")]));
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-// What the simulated video providers hold, the newest first, with a link that plays or shows the manifest.
+// Videos at the simulated providers, newest first, with a link that plays or shows the manifest.
 let shownVideos = "";
 let simulatorsAt;
 

@@ -1,6 +1,6 @@
 """Simulates the edge before the gateway: its rules, and its refusals to clients.
 
-The answer is the edge's, not the API's: no envelope, no code, no headers of ours. `EDGE` of `make up` switches it on:
+The answer is the edge's, not the API's: no envelope, no code, none of our headers. `EDGE` of `make up` switches it on:
 `block`, or `count` for a dry run of every rule.
 """
 

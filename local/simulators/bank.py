@@ -264,7 +264,7 @@ def som(amount_tyiyn: int) -> float:
 
 
 def tyiyn(amount: object) -> int | None:
-    """Return an amount in som as tyiyn; None for what is none."""
+    """Return an amount in som as tyiyn; None for other values."""
     if isinstance(amount, bool) or not isinstance(amount, int | float | str):
         return None
     try:

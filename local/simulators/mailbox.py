@@ -44,7 +44,7 @@ class MailAccount:
 
 @dataclass
 class Mailbox:
-    """Provider's side, and what arrived."""
+    """Provider's side, and the mail received."""
 
     account: MailAccount
     switch: Switch = field(default_factory=lambda: Switch(MODES))

@@ -121,7 +121,7 @@ class ReceivedFile:
         return self.size <= self._max_kept
 
     def sha256(self) -> str:
-        """Return the hash of what was appended."""
+        """Return the hash of the appended bytes."""
         return self._digest.hexdigest()
 
     def read(self, begin: int, end: int) -> Iterator[bytes]:

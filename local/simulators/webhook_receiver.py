@@ -1,4 +1,4 @@
-"""Receiver of our signed webhooks, like that of a team: it checks the signature and recognises repeats."""
+"""Receiver of our signed webhooks: checks the signature and recognises repetitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SKEW_SECONDS = 300
 
 @dataclass
 class WebhookReceiver:
-    """Receiver's side, and what arrived."""
+    """Receiver's side, and the webhooks received."""
 
     secret: str
     switch: Switch = field(default_factory=lambda: Switch(MODES))
@@ -34,11 +34,11 @@ class WebhookReceiver:
         app.router.add_post(f"{prefix}/alerts", self.handle)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a new mode."""
+        """Set the mode."""
         self.switch.turn(body)
 
     def state(self) -> dict[str, Any]:
-        """Return the value for the switch page."""
+        """Return the mode and the number of requests for the switch page."""
         return {**self.switch.state(), "requests": dict(self.requests)}
 
     def inbox(self) -> list[dict[str, Any]]:

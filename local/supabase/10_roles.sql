@@ -1,10 +1,10 @@
--- Makes a plain Postgres refuse what a hosted Supabase project refuses, as far as this repository uses one. These files
+-- Gives a plain Postgres the refusals of a hosted Supabase project, as far as this repository needs them. These files
 -- run once, in order, as a superuser other than `postgres`, before the first migration; never against a hosted project.
--- They set no password. docs/decisions/0090 lists what the platform does and these files do not.
+-- They set no password. docs/decisions/0090 lists the differences from the platform.
 
 set client_min_messages = warning;
 
--- Roles belong to the server: a second database of it finds them.
+-- Roles belong to the server: they exist already for its second database.
 do $$
 declare
   v_role record;
@@ -90,8 +90,8 @@ $$;
 grant all on all tables in schema extensions to postgres with grant option;
 grant all on all routines in schema extensions to postgres with grant option;
 
--- Since 30 October 2026 nothing that postgres creates in public is open to the API roles: of the former grants only the
--- rights that the API does not reach are left. What supabase_admin creates is still open.
+-- Since 30 October 2026 objects that postgres creates in public are closed to the API roles: of the former grants only the
+-- rights that the API cannot use are left. Objects that supabase_admin creates are still open.
 alter default privileges for role postgres in schema public
   grant truncate, references, trigger, maintain on tables to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public

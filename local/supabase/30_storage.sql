@@ -171,7 +171,7 @@ create trigger protect_objects_delete before delete on storage.objects
 create trigger protect_buckets_delete before delete on storage.buckets
   for each statement execute function storage.protect_delete();
 
--- Whatever a statement says, an updated row is as old as its transaction.
+-- An updated row is always as old as its transaction.
 create function storage.update_updated_at_column() returns trigger
 language plpgsql set search_path = '' as $$
 begin

@@ -1,6 +1,6 @@
 -- The library supautils lets `postgres`, which owns no table of the platform, make policies on some of them and drop
--- triggers there. Plain Postgres has no such right: here the owners' roles are lent for one statement, and what concerns
--- another table is refused as the owner check would.
+-- triggers there. Plain Postgres has no such right: here the owners' roles are granted for one statement; a statement
+-- about another table is refused, as by the owner check.
 
 set client_min_messages = warning;
 

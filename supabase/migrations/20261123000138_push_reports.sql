@@ -21,7 +21,7 @@ $$;
 comment on function private.push_metrics() is
   'Returns minutes for which the oldest due push has waited, 1 for a provider that refuses our credentials, the share of dead tokens '
   'among the receipts of a day (weak below 50), and pushes of a day that were refused and fan-outs that were given up, '
-  'which are defects of ours.';
+  'which are our defects.';
 
 create function public.push_status(p_operator_id uuid, p_days integer) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -71,7 +71,7 @@ create table public.listing_counters (
     or abs(comments_count - shown_comments) * 10 > shown_comments) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
--- Free space on each page keeps 78 of 100 updates off the indexes, instead of 43.
+-- Free space on each page: 78 of 100 updates change no index, instead of 43.
 ) with (fillfactor = 80);
 comment on table public.listing_counters is
   'Exact counters of a listing, which the backend returns. listings has the counters shown last.';
@@ -162,7 +162,7 @@ comment on table public.listing_views is
 comment on column public.listing_views.viewer_digest is
   'Keyed digest of the user, or of the network address; distinguishes viewers without identifying them.';
 comment on column public.listing_views.slot is
-  'At most five devices behind one address count per listing and day, each in a separate slot: user agents are free to forge '
+  'At most five devices behind one address count per listing and day, each in a separate slot: user agents are easy to forge '
   '(docs/decisions/0073). 0 for a user.';
 create index listing_views_viewed_on_idx on public.listing_views (viewed_on);
 alter table public.listing_views enable row level security;

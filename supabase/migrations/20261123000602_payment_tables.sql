@@ -68,9 +68,9 @@ comment on column public.payments.keep_card is 'True if the user wants the card 
 comment on column public.payments.review_reason is
   'Reason for a manual decision before any activation; stays after the decision. Readable by the user: a fraud rule '
   'shows as routine only, its reasons are in payment_risk_decisions.';
-comment on column public.payments.overpaid_tyiyn is 'Amount received beyond the due one, in tyiyn. The tier is active; the surplus waits for a refund.';
+comment on column public.payments.overpaid_tyiyn is 'Amount received above the due one, in tyiyn. The tier is active; the surplus must be refunded.';
 comment on column public.payments.surplus_tyiyn is
-  'Money received for no time and not yet refunded, in tyiyn; above zero it waits for a staff member.';
+  'Money received without a period for it and not yet refunded, in tyiyn; above zero, a staff member must refund it.';
 create index payments_user_created_idx on public.payments (user_id, created_at desc);
 create index payments_tier_idx on public.payments (tier);
 create index payments_subscription_idx on public.payments (subscription_id);
@@ -111,7 +111,7 @@ comment on table public.subscription_periods is
 comment on column public.subscription_periods.revoked_at is 'Revoked because the payment was refunded.';
 comment on column public.subscription_periods.activated_at is
   'Time at which the payment was recognised; periods are scheduled in this order.';
-comment on column public.subscription_periods.ends_at is 'Equal to starts_at where an upgrade turned all of it into time of the higher tier.';
+comment on column public.subscription_periods.ends_at is 'Equal to starts_at where an upgrade converted the whole period to the higher tier.';
 create index subscription_periods_subscription_idx on public.subscription_periods (subscription_id, starts_at);
 create index subscription_periods_tier_idx on public.subscription_periods (tier);
 create index subscription_periods_starts_idx on public.subscription_periods (starts_at);

@@ -146,7 +146,7 @@ create table public.payment_orphans (
   check ((asked_by is null) = (asked_for is null))
 );
 comment on table public.payment_orphans is
-  'Money at a bank that belongs to no order of ours, until a staff member resolves it.';
+  'Money at a bank without a matching order, until a staff member resolves it.';
 comment on column public.payment_orphans.amount_tyiyn is 'In tyiyn.';
 comment on column public.payment_orphans.asked_for is
   'Resolution proposed by asked_by, <action>:<payment id>; a second staff member must propose the same.';

@@ -26,8 +26,8 @@ language sql stable set search_path = '' as $$
   from (select (p_payment).*) as p left join private.live_attempt(p.id) as a on true;
 $$;
 comment on function private.payment_view(public.payments) is
-  'Returns a payment for its user. attempt is the order that can be paid now; null when there is none or it is '
-  'over.';
+  'Returns a payment for its user. attempt is the order that can be paid now; null without one and after its '
+  'expiry.';
 
 create function private.risk_counts(p_user_id uuid, p_device bytea) returns jsonb
 language sql stable set search_path = '' as $$
@@ -205,7 +205,7 @@ $$;
 comment on function public.payment_open(uuid, jsonb, text, jsonb) is
   'Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when an order must be made at the bank now. '
   'Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds, max_attempts, '
-  'actor}; p_risk: {address, device_digest} and thresholds. The same p_key is the same payment; without one, '
+  'actor}; p_risk: {address, device_digest} and thresholds. The same p_key returns the same payment; a new key '
   'continues an open payment of the same tier and bank. Reasons: authentication_required, account_blocked, '
   'idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current, payment_refused, '
   'payment_being_prepared, rate_limited.';
@@ -236,7 +236,7 @@ end;
 $$;
 comment on function public.payment_attempt_opened(uuid, jsonb, jsonb) is
   'Records the order made by the bank: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Returns '
-  '{payment}. A superseded attempt keeps its reference, so that money for it is recognized.';
+  '{payment}. A superseded attempt keeps its reference, so that money for it is recognised.';
 
 create function public.payment_attempt_failed(p_attempt_id uuid, p_outcome text, p_code text, p_actor jsonb) returns void
 language plpgsql volatile set search_path = '' as $$

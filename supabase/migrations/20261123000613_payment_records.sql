@@ -182,7 +182,7 @@ begin
 end;
 $$;
 comment on function private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb) is
-  'Records a bank''s report of the total refunded for an order. Finishes the matching refund of ours, or notes one '
+  'Records a bank''s report of the total refunded for an order. Finishes our matching refund, or notes one '
   'made in the bank''s cabinet.';
 
 create function private.end_refunds_without_money(p_payment_id uuid) returns void

@@ -71,7 +71,7 @@ $$;
 comment on function public.payment_webhook_receive(text, jsonb) is
   'Stores a bank''s webhook before acting on it, once per event_key: {event_id, state, deliveries, payment_id, '
   'is_done, attempt}. is_done: nothing is left to do; a webhook about money is done once its payment is paid. '
-  'p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order of ours.';
+  'p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null without a matching order.';
 
 create function public.payment_orphan_found(
   p_provider text, p_report jsonb, p_is_money boolean, p_event_id uuid, p_outcome text
@@ -91,7 +91,7 @@ begin
 end;
 $$;
 comment on function public.payment_orphan_found(text, jsonb, boolean, uuid, text) is
-  'Keeps money at a bank without an order of ours for a staff member; ignores a webhook without money. p_outcome is the '
+  'Keeps money at a bank without a matching order for a staff member; ignores a webhook without money. p_outcome is the '
   'stored reason.';
 
 create function private.is_used_offer(p_payment public.payments) returns boolean

@@ -67,7 +67,7 @@ begin
 end;
 $$;
 comment on function private.quality_sender(text, timestamptz) is
-  'Returns the group of an address for one hour: one of 65,536, drawn anew each hour. IPv6 counts by /48, since a home '
+  'Returns the group of an address for one hour: one of 65,536, drawn again each hour. IPv6 counts by /48, since a home '
   'has 65,536 networks of its own.';
 
 create function private.drop_quality(p_hour timestamptz, p_reason text, p_count bigint) returns void

@@ -150,7 +150,7 @@ begin
 end;
 $$;
 comment on function private.keep_own_picture() is
-  'Trigger: allows only pictures of ours as avatars. Another address could run as script, or reveal visitors of the '
+  'Trigger: allows only our pictures as avatars. Another address could run as script, or reveal visitors of the '
   'profile to its owner.';
 create trigger accounts_own_picture before insert or update of avatar_url on public.accounts
   for each row when (new.avatar_url is not null and private.is_rest_user()) execute function private.keep_own_picture();

@@ -74,7 +74,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Recorded:
-    """Samples of one provider. `unconfirmed` lists what no public source confirms."""
+    """Samples of one provider. `unconfirmed` lists facts without a public confirmation."""
 
     provider: str
     title: str
@@ -226,7 +226,7 @@ def unconfirmed_document() -> str:
     """Return the text of docs/reference/unconfirmed.md."""
     text = """# Unconfirmed
 
-What our clients of providers rest on, and no public source confirms: to be settled with each contract or live account,
+Assumptions of our clients of providers without a public confirmation: to be settled with each contract or live account,
 the samples in `tests/contract/recorded` first. Made of their `unconfirmed` lists and sources by
 `PYTHONPATH=layers/common .venv/bin/python -m tests.support.recorded`; a test compares.
 """

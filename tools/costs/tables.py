@@ -124,7 +124,7 @@ def _by_users(assumed: Assumptions) -> Table:
             yandex_publicly(assumed, library),
         ]
         table.add_row(f"{users:,}", f"{library.videos:,}", *(_money(bill.total) for bill in bills))
-    table.caption = "Totals by unit prices; what the audit does not itemise is left out."
+    table.caption = "Totals by unit prices; items that the audit does not list are left out."
     return table
 
 

@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     dump = commands.add_parser("dump", help="write the normalised schema of a database from zero")
     dump.add_argument("--migrations", type=Path, default=MIGRATIONS)
     commands.add_parser("stubs", help="write the typed calls of SQL functions")
-    commands.add_parser("docs", help="write docs/sql-functions.md anew")
+    commands.add_parser("docs", help="write docs/sql-functions.md")
     commands.add_parser("client", help="write supabase-js's type of the schema")
     chosen = parser.parse_args(arguments)
     try:

@@ -4602,7 +4602,7 @@ export interface components {
         };
         /**
          * SessionData
-         * @description Tokens and user. `token` is the access token; `expiresIn` is its life in seconds.
+         * @description Tokens and user. `token` is the access token; `expiresIn` is its lifetime in seconds.
          */
         SessionData: {
             /** Token */
@@ -5003,7 +5003,7 @@ export interface components {
         };
         /**
          * VideoState
-         * @description Video and its current addresses. `status` is one of ours; `failure` is the reason of a failure.
+         * @description Video and its current addresses. `status` is our status; `failure` is the reason of a failure.
          */
         VideoState: {
             /** Videoid */

@@ -16,7 +16,7 @@ _MAX_VALUE_CHARACTERS = 4096
 
 
 def read_cookie(event: Mapping[str, Any], name: str, *, over_tls: bool) -> str:
-    """Return the value of a cookie of ours, or an empty text; the first one counts.
+    """Return the value of our cookie, or an empty text; the first one counts.
 
     Splits as browsers do (RFC 6265, section 5.4) and never checks foreign cookies: a foreign name or value
     that a strict parser refuses must not end a session. HTTP/2 may send several `Cookie` lines.

@@ -17,7 +17,7 @@ BankNumber = Annotated[str, Field(max_length=100)]
 
 
 class FindForm(FormBody):
-    """Search term: a phone, or a number of ours or of a bank."""
+    """Search term: a phone, our number or a bank's number."""
 
     text: str = Field(min_length=1, max_length=100, pattern=r"^[\w+\-() .]+$")
 

@@ -75,7 +75,7 @@ def change_language(visit: PageContext, chosen: LanguageForm) -> Response[Any]:
 
 
 def own_page(address: str) -> str:
-    """Return an address of ours, else the first page; prevents open redirects."""
+    """Return the address if it is ours, else the first page; prevents open redirects."""
     return address if _OWN_PAGE.fullmatch(address) else "/admin"
 
 

@@ -80,7 +80,7 @@ class StoredSecrets:
         return _parts(stored)[0] != self.current_key_id
 
     def digest(self, secret: str, *, purpose: str) -> bytes:
-        """Return 32 bytes that find an equal secret again; `purpose` (table and column) keeps places apart."""
+        """Return 32 bytes that find an equal secret again; `purpose` (table and column) separates places."""
         return hmac.new(self._digest_key, f"stored:digest:v1|{purpose}|{secret}".encode(), hashlib.sha256).digest()
 
 

@@ -69,7 +69,7 @@ class ImageLinks:
 
     @property
     def origins(self) -> tuple[str, list[str]]:
-        """Return the address before the name of a bucket of ours, and the allowed hosts in order."""
+        """Return the address before the name of our bucket, and the allowed hosts in order."""
         return self._public, sorted(self._hosts)
 
     def resolve(self, reference: str, *, bucket: str, user_id: str, field: str) -> str:

@@ -1,1 +1,1 @@
-"""HTTP floor: cloud events in, responses out; auth, limits, schemas, errors."""
+"""HTTP: cloud events to responses; sign-in, limits, schemas, errors."""

@@ -70,7 +70,7 @@ def kept_for_guests(pages: Callable[[], GuestPages], parameters: Collection[str]
 def expected_by_guests(
     pages: Callable[[], GuestPages], parameters: Collection[str]
 ) -> Callable[[dict[str, Any]], None]:
-    """Return the hook of `limited` before it counts, so that both share one exchange with the cache."""
+    """Return a hook that `limited` calls before counting; both share one exchange with the cache."""
 
     def expect(event: dict[str, Any]) -> None:
         if not header(event, "Authorization"):

@@ -13,7 +13,7 @@ Sentences = dict[str, tuple[str, str, str]]
 
 
 def language_of(accept_language: str | None) -> Language:
-    """Return the language of ours with the highest weight in an Accept-Language header (RFC 9110, section 12.5.4).
+    """Return our language with the highest weight in an Accept-Language header (RFC 9110, section 12.5.4).
 
     The first one wins among equals, weight 0 excludes, and Russian is the default.
     """

@@ -1,4 +1,4 @@
-"""Sentences of pictures: refusals of requests, and reasons why a file is no picture."""
+"""Sentences of pictures: refusals of requests, and of files that are no pictures."""
 
 from auto360.core.messages.languages import Sentences
 

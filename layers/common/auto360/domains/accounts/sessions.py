@@ -59,8 +59,8 @@ class Sessions:
     def refresh(self, refresh_token: str, *, address: str, request_id: str) -> OpenSession:
         """Exchange a refresh token for a new pair.
 
-        Raises AuthenticationRequired for one that is unknown, over its age, or used again after the grace period; the
-        last ends the whole session. Raises RateLimited where its session is refreshed too often.
+        Raises AuthenticationRequired for an unknown or expired token, or one used again after the grace period; the
+        last ends the whole session. Raises RateLimited for too many refreshes of a session.
         """
         new_token = self.new_refresh_token()
         answer = session_refresh(

@@ -32,7 +32,7 @@ _READ = 1024 * 1024
 
 
 class ArchiveSettings(EnvSettings):
-    """Workers and room of a large backup. `BACKUP_JOBS` 1: a stream, whatever the size."""
+    """Workers and room of a large backup. `BACKUP_JOBS` 1: a stream at any size."""
 
     backup_jobs: int = Field(1, ge=1, le=16)
     backup_folder: str = ""

@@ -24,7 +24,7 @@ class RetentionSettings(EnvSettings):
 
 @dataclass(frozen=True)
 class Retention:
-    """`days` by class; the newest `keep_newest` stay whatever their age; a run deletes `max_deleted` at max_deleted."""
+    """`days` by class; the newest `keep_newest` stay at any age; a run deletes at most `max_deleted`."""
 
     days: dict[Class, int]
     keep_newest: int

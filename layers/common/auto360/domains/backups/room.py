@@ -36,7 +36,7 @@ class Room:
         return cls(Path(folder or tempfile.gettempdir()), setting)
 
     def require(self, needed: int, *, purpose: str, progress: Callable[[str], None]) -> None:
-        """Log the needed room and its folder. Raises NoRoom where it is not free."""
+        """Log the needed room and its folder. Raises NoRoom if less is free."""
         if not self.folder.is_dir():
             raise NoRoom(f"{purpose}: there is no folder {self.folder}; {self.setting} names another one")
         free = self.free(self.folder)
@@ -58,5 +58,5 @@ class Room:
 
 
 def readable_size(size: int) -> str:
-    """Return a size for people."""
+    """Return a size in GB or MB."""
     return f"{size / 1e9:.2f} GB" if size >= 10**8 else f"{size / 1e6:.1f} MB"

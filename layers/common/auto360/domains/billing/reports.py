@@ -14,7 +14,7 @@ PAYER = "payment_risk_decisions.payer_digest"
 
 @dataclass(frozen=True)
 class PaymentAttempt:
-    """Order of ours at one bank, as the database names it. `amount_tyiyn` is the ordered amount."""
+    """Our order at one bank, with the database's names. `amount_tyiyn` is the ordered amount."""
 
     id: str
     bank: str

@@ -32,7 +32,7 @@ class ViewerFingerprint:
         """Return the fields of a view: `viewer`, 32 hexadecimal digits of the user or the address, and `device`.
 
         `device` is None for a user, else 0 to 255. The database counts a few devices per address: a user agent
-        is free to forge, an address is not.
+        is easy to forge, an address is not.
         """
         if user_id:
             return {"viewer": self.of_user(user_id), "device": None}

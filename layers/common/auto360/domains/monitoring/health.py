@@ -50,6 +50,6 @@ def _query(name: str, check: Callable[[], object]) -> Finding:
     try:
         check()
         ok = True
-    except Exception:  # noqa: BLE001 - whatever a dependency does is a finding, not our failure
+    except Exception:  # noqa: BLE001 - any failure of a dependency is a finding, not our failure
         ok = False
     return Finding(name, ok, round((time.perf_counter() - started) * 1000))

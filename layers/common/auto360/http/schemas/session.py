@@ -32,7 +32,7 @@ class User(Model):
 
 
 class SessionData(Model):
-    """Tokens and user. `token` is the access token; `expiresIn` is its life in seconds."""
+    """Tokens and user. `token` is the access token; `expiresIn` is its lifetime in seconds."""
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -82,7 +82,7 @@ class OpenedUploadFlattened(OpenedUpload):
 
 
 class VideoState(CamelModel):
-    """Video and its current addresses. `status` is one of ours; `failure` is the reason of a failure."""
+    """Video and its current addresses. `status` is our status; `failure` is the reason of a failure."""
 
     video_id: str
     listing_id: str | None

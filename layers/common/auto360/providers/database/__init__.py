@@ -23,7 +23,7 @@ class DatabaseUnavailable(ServiceUnavailable):
 
 
 class DatabaseRefused(RuntimeError):
-    """Database answered with an error: a defect of ours. Contains the SQLSTATE alone, never the text."""
+    """Database answered with an error: our defect. Contains the SQLSTATE alone, never the text."""
 
 
 class Database(Protocol):

@@ -20,7 +20,7 @@ class Sample:
 
 
 class SourceFailure(Exception):
-    """Source did not answer, or with something else. The message is a short code of ours, never the source's text."""
+    """Source did not answer, or in another form. The message is our short code, never the source's text."""
 
 
 class MetricSource(Protocol):

@@ -124,7 +124,7 @@ class Mkassa:
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
-        """Query the transaction; known by the bank's id only."""
+        """Query the transaction by the bank's id, the only known one."""
         path = f"{_TRANSACTIONS}/{path_part(ref.provider_ref)}/"
         found = read_reply(_Transaction, self._found(self._call("GET", path, timeout=timeout, repeatable=True)))
         return OrderStatus(
@@ -144,7 +144,7 @@ class Mkassa:
         self._found(self._call("PUT", path, timeout=timeout, repeatable=True))
 
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
-        """Yield every transaction of the days between, page by page; `timeout` is for each page."""
+        """Yield the transactions of these days, page by page; `timeout` is for each page."""
         path = "/api/partners/v1/transactions/"
         days = {"start_date": _day(since), "end_date": _day(until)}
         for number in range(1, _MAX_PAGES + 1):
@@ -187,7 +187,7 @@ class Mkassa:
         )
 
     def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
-        """Answer 200 to end, 500 to make the bank repeat."""
+        """Answer 200 to end deliveries, 403 to refuse, 500 to get a repetition."""
         return CallbackAnswer(_ANSWERS[outcome], "{}")
 
     def _call(

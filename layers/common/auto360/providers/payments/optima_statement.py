@@ -38,7 +38,7 @@ class _Statement(ProviderModel):
 def statement_lines(body: bytes, first: date) -> Iterator[ListedPayment]:
     """Yield the payments of a statement that begins at `first`. Raises BankUncertain.
 
-    A receipt's number replaces the bank's number of an order only where the note contains no id of ours.
+    A receipt's number replaces the bank's number of an order only where the note does not contain our id.
     """
     for found in read_reply(_Statement, body).operations:
         paid_on = found.processed_at.astimezone(BISHKEK).date() if found.processed_at else first

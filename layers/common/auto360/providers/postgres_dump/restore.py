@@ -124,7 +124,7 @@ class PostgresTarget:
         *,
         renamed: tuple[bytes, bytes] | None = None,
     ) -> None:
-        """Feed psql: the SQL before, the archive as SQL, and after a complete archive the SQL behind it."""
+        """Feed psql with `before`, the archive as SQL, and `after` if the archive was complete."""
         with ExitStack() as stack:
             psql = stack.enter_context(program("psql", PSQL, self._environ, stdin=subprocess.PIPE))
             psql.write(before.encode())
@@ -148,7 +148,7 @@ def contents(dump: Dump) -> list[TocEntry]:
 
 
 def _as_sql(dump: Dump, entries: Sequence[TocEntry]) -> Iterator[bytes]:
-    """Yield the archive as a script. Raises DumpFailed, or the reader's error, before it appears complete."""
+    """Yield the archive as a script. Raises DumpFailed, or the reader's error, before the script is complete."""
     with wanted_list(entries) as wanted:
         arguments = [f"--use-list={wanted}", "--no-owner", "--file=-"]
         if isinstance(dump, Path):
@@ -211,7 +211,7 @@ class _Feeder(Thread):
 
 
 def _renamed(chunks: Iterator[bytes], change: tuple[bytes, bytes] | None) -> Iterator[bytes]:
-    """Change the first occurrence of a name, which is before the first row."""
+    """Replace the first occurrence of a name, which precedes the first row."""
     if change is None:
         yield from chunks
         return
@@ -222,9 +222,9 @@ def _renamed(chunks: Iterator[bytes], change: tuple[bytes, bytes] | None) -> Ite
             yield head.replace(*change, 1)
             yield from chunks
             return
-    raise DumpFailed(f"the archive holds no rows of {change[0].decode().removeprefix('COPY ').strip()}")
+    raise DumpFailed(f"the archive contains no rows of {change[0].decode().removeprefix('COPY ').strip()}")
 
 
 def _is_restored(table: str, allowed: Permitted) -> bool:
-    """Select our entries, and those of the project's schemas with write permission, except the project's records."""
+    """Return True for our tables, and the project's with write permission, except the project's records."""
     return not table.startswith(_PROJECT) or (table in allowed.relations and table not in RECORDS)

@@ -1,7 +1,7 @@
 """Port to push services, and the outcomes of sending.
 
 Outcomes: `accepted` by the service; `dead` token; `later`, certainly not sent; `unknown`, perhaps
-sent; `refused`, a defect of ours; `credentials`, refused for all. Nothing is raised: a batch has many outcomes.
+sent; `refused`, our defect; `credentials`, refused for all. Nothing is raised: a batch has many outcomes.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class SecretStoreFailure(Exception):
-    """Failure of the store to respond with secrets. The message is a short code of ours, never the store's text."""
+    """Failure of the store to respond with secrets. The message is our short code, never the store's text."""
 
 
 class SecretStore(Protocol):

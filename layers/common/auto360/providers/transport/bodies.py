@@ -46,7 +46,7 @@ def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
                 piece = reader.decompress(rest, _PIECE_BYTES)
                 if piece:
                     yield piece
-                rest = reader.unconsumed_tail  # noqa: PLW2901 - what did not fit into the piece
+                rest = reader.unconsumed_tail  # noqa: PLW2901 - rest that did not fit into the piece
                 if not rest and len(piece) < _PIECE_BYTES:
                     break
     except zlib.error as error:

@@ -18,7 +18,7 @@ def payment_attempt_failed(
 
 def payment_attempt_opened(database: Database, *, attempt_id: str | None, made: Json | None, actor: Json | None) -> Any:
     """Records the order made by the bank: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Returns
-    {payment}. A superseded attempt keeps its reference, so that money for it is recognized.
+    {payment}. A superseded attempt keeps its reference, so that money for it is recognised.
     """
     return database.call("payment_attempt_opened", {"p_attempt_id": attempt_id, "p_made": made, "p_actor": actor})
 
@@ -28,7 +28,7 @@ def payment_open(
 ) -> Any:
     """Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when an order must be made at the bank now.
     Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds, max_attempts,
-    actor}; p_risk: {address, device_digest} and thresholds. The same p_key is the same payment; without one,
+    actor}; p_risk: {address, device_digest} and thresholds. The same p_key returns the same payment; a new key
     continues an open payment of the same tier and bank. Reasons: authentication_required, account_blocked,
     idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current, payment_refused,
     payment_being_prepared, rate_limited.

@@ -14,7 +14,7 @@ def payment_orphan_found(
     event_id: str | None,
     outcome: str | None,
 ) -> Any:
-    """Keeps money at a bank without an order of ours for a staff member; ignores a webhook without money. p_outcome
+    """Keeps money at a bank without a matching order for a staff member; ignores a webhook without money. p_outcome
     is the stored reason.
     """
     return database.call(
@@ -52,7 +52,6 @@ def payment_settle(
 def payment_webhook_receive(database: Database, *, provider: str | None, event: Json | None) -> Any:
     """Stores a bank's webhook before acting on it, once per event_key: {event_id, state, deliveries, payment_id,
     is_done, attempt}. is_done: nothing is left to do; a webhook about money is done once its payment is paid.
-    p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order of
-    ours.
+    p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null without a matching order.
     """
     return database.call("payment_webhook_receive", {"p_provider": provider, "p_event": event})
