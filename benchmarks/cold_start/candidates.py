@@ -106,7 +106,7 @@ def ours(name: str, target: Path, variables: Mapping[str, str], database: str) -
 
 
 def baseline(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
-    """Return the endpoint of the baseline that has this name, vendored and compiled as ours is."""
+    """Return the same endpoint of the baseline, vendored and compiled like ours."""
     target.mkdir(parents=True)
     own = target.with_name(f"{target.name}-own")
     own.mkdir()

@@ -34,7 +34,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """Tell whether the goal is met, else the budget."""
+        """Compare the ratio with the goal, then with the budget."""
         if self.cpu_ratio <= GOAL:
             return "met"
         return "not met, within a half" if self.cpu_ratio <= BUDGET else "NOT within a half"
