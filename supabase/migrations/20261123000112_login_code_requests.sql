@@ -13,6 +13,7 @@ declare
   v_now timestamptz := pg_catalog.clock_timestamp();
   v_place constant inet := private.place_of(p_address);
   v_code public.verification_codes;
+  v_is_reused boolean;
   v_sms_id uuid;
 begin
   if v_refusal is null and v_who.caller = 'new' then
@@ -26,13 +27,14 @@ begin
     return v_refusal;
   end if;
   select * into v_code from public.verification_codes c
-  where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null
-    and c.attempts < c.tries and c.code_length = p_code_length and c.key_id = any (p_known_key_ids)
-    and c.expires_at > v_now + pg_catalog.make_interval(secs => p_min_life_seconds)
-  for update;
-  if not found then
-    update public.verification_codes c set superseded_at = v_now
-    where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null;
+  where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null for update;
+  v_is_reused := found and v_code.attempts < v_code.tries and v_code.code_length = p_code_length
+    and v_code.key_id = any (p_known_key_ids)
+    and v_code.expires_at > v_now + pg_catalog.make_interval(secs => p_min_life_seconds);
+  if not v_is_reused then
+    if v_code.id is not null then
+      update public.verification_codes c set superseded_at = v_now where c.id = v_code.id;
+    end if;
     insert into public.verification_codes
       (id, phone, key_id, nonce, code_digest, code_length, requested_addresses, tries, expires_at, created_at)
     values (p_code_id, p_phone, p_key_id, p_nonce, p_code_digest, p_code_length, array[v_place], p_tries,
@@ -52,10 +54,10 @@ begin
   return pg_catalog.jsonb_build_object(
     'sms_id', v_sms_id, 'code_id', v_code.id, 'nonce', v_code.nonce, 'key_id', v_code.key_id,
     'expires_in', private.seconds_between(v_now, v_code.expires_at),
-    'undelivered_supplier', (
+    'undelivered_supplier', case when v_is_reused then (
       select m.supplier from public.sms_messages m
       where m.verification_code_id = v_code.id and m.state in ('accepted', 'failed')
-      order by m.created_at desc limit 1),
+      order by m.created_at desc limit 1) end,
     'open_circuits', (
       select coalesce(pg_catalog.jsonb_agg(s.supplier), '[]') from public.sms_circuits s
       where s.open_until > v_now));
