@@ -66,6 +66,15 @@ def test_commands_of_one_exchange_are_answered_in_order(redis_server: RedisServe
     assert redis.run(("DEL", "a")) == [1]
 
 
+def test_a_result_that_came_early_is_given_once(redis_server: RedisServer) -> None:
+    redis, other = RedisLine(redis_server.url, seconds=5), RedisLine(redis_server.url, seconds=5)
+    redis.run(("SET", "early", "1"))
+    redis.expect(("GET", "early"))
+    assert redis.run(("PING",)) == [b"PONG"]
+    other.run(("SET", "early", "2"))
+    assert [redis.run(("GET", "early")) for _ in range(2)] == [[b"1"], [b"2"]]
+
+
 def test_an_error_for_one_command_is_a_failure_and_the_next_exchange_is_not(redis_server: RedisServer) -> None:
     redis = RedisLine(redis_server.url, seconds=5)
     assert kind_of_failure(lambda: redis.run(("SET", "a", "1"), ("LPUSH", "a", "x"))) == "WRONGTYPE"

@@ -162,6 +162,8 @@ def content(kind: str, **caching: Any) -> Rule:
         (GOOD, (Rule("all", "", 1, Caching()),), "it keeps /"),
         (GOOD, (Rule("odd", r"/x[0-9]+\.css$", 1, Caching(edge_seconds=9)),), "a name from the content"),
         (GOOD, (Rule("any", r"/[0-9a-f]{16,64}\.webp$", 1, Caching(edge_seconds=YEAR)),), "it keeps /"),
+        (GOOD, (Rule("disguised", r"/[0-9a-f]{16,64}\.ts$", 1, Caching(edge_seconds=YEAR)),), "it keeps /"),
+        (GOOD, (Rule("one", r"^/api/.+/[0-9a-f]{16,64}\.m4s$", 1, Caching(edge_seconds=YEAR)),), "it keeps /api/"),
         (GOOD, (content(r"\.webp", browser_seconds=DAY, ignore_query=True),), "rule kind: ignore_query"),
         (GOOD, (content(r"\.webp", browser_seconds=DAY, stale_on=("http_404",)),), "rule kind: stale_on"),
         (GOOD, (content(r"-720\.webp", browser_seconds=YEAR),), "browser_seconds of webp"),

@@ -190,4 +190,14 @@ def test_guesses_are_shared_by_both_ways(email_world: EmailWorld, owner: EmailUs
     for _ in range(3):
         assert owner.person.verify(wrong(code)).code == "otp_invalid"
     assert owner.person.verify(code).code == "otp_invalid"
-    assert owner.person.request_code(channel="email").status in (409, 429)
+    age(email_world.database, owner.person.phone, 61)
+    assert owner.person.request_code(channel="email").code == "email_code_closed", "its code is spent"
+
+
+def test_a_mail_that_waits_is_not_joined_by_a_second_one(email_world: EmailWorld, owner: EmailUser) -> None:
+    break_sms(email_world)
+    owner.person.request_code()
+    for _ in range(2):
+        age(email_world.database, owner.person.phone, 61)
+        assert owner.person.request_code(channel="email").status == 200
+    assert [kind for kind, _ in owner.mails()].count("login_code") == 1
