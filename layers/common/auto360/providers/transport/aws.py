@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from boto3.session import Session
 from botocore import exceptions
 from botocore import session as botocore_session
 from botocore.awsrequest import AWSResponse
+from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserFactory
 
 from auto360.providers import transport
@@ -26,6 +27,7 @@ from auto360.providers.transport.connections import BoundedTransport
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.client import BaseClient
+    from botocore.loaders import Loader
 
 _SLICE_BYTES = 256 * 1024
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -60,9 +62,19 @@ class _Parsers(ResponseParserFactory):  # type: ignore[misc]
 
 def new_session(access_key: str | None = None, secret_key: str | None = None, region: str | None = None) -> Session:
     """Return a session whose clients fail uniformly on unreadable responses. Without keys it has the function's own."""
-    core = botocore_session.get_session()
+    core, loader = botocore_session.get_session(), _loader()
     core.register_component("response_parser_factory", _Parsers())
-    return Session(access_key, secret_key, region_name=region, botocore_session=core)
+    core.register_component("data_loader", loader)
+    session = Session(access_key, secret_key, region_name=region, botocore_session=core)
+    # Each session adds the same folder.
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)
+    return session
+
+
+@cache
+def _loader() -> Loader:
+    """Return the library's descriptions of services, of which reading takes most of the time of making a client."""
+    return create_loader()
 
 
 def bound(client: BaseClient, *, connect: float, read: float, connections: int = 4, files: bool = False) -> None:
