@@ -13,11 +13,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
 from infra.import_graph import reached_files
+from infra.own_bytecode import bytecode_of, place_of
 from infra.platforms import HERE, Platform
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,8 +31,7 @@ CACHE = BUILD / "libraries"
 
 # Our names at the top of an artifact; a library with one of them would hide our code.
 _OURS = ("auto360", "handler")
-# Further files of a function's folder, such as templates of pages.
-_NOT_SHIPPED = shutil.ignore_patterns("requirements.*", "__pycache__")
+_NOT_SHIPPED = ("requirements.*", "__pycache__")
 # Leftovers of installers, and files for type checkers and compilers only.
 _LEFT_OUT = ("bin", ".lock")
 _USELESS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
@@ -57,13 +58,9 @@ def assemble(name: str, target: Path, *, platform: Platform = HERE) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for lock in locks(name):
         link_into(libraries(lock, platform=platform), target)
-    own = Path(tempfile.mkdtemp(prefix="own-", dir=target.parent))
-    try:
-        write_own(name, own)
-        platform.compile([own])
-        shutil.copytree(own, target, dirs_exist_ok=True)
-    finally:
-        shutil.rmtree(own)
+    for place, path in with_bytecode([own_files(name)], platform)[0].items():
+        (target / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target / place)
     return target
 
 
@@ -72,14 +69,29 @@ def locks(name: str) -> list[Path]:
     return [lock for lock in (LAYER_LOCK, FUNCTIONS / name / "requirements.txt") if lock.is_file()]
 
 
-def write_own(name: str, target: Path) -> None:
-    """Copy our part of an artifact, without bytecode: the function's folder and its modules of the package."""
+def own_files(name: str) -> dict[str, Path]:
+    """Return our files in an artifact by their place: the function's folder and its modules of the package."""
     handler = _handler(name)
-    shutil.copytree(handler.parent, target, dirs_exist_ok=True, ignore=_NOT_SHIPPED)
-    for path in reached_files(handler, layer=LAYER):
-        place = target / path.relative_to(LAYER)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, place)
+    folder = {
+        path.relative_to(handler.parent).as_posix(): path
+        for path in handler.parent.rglob("*")
+        if path.is_file() and not _is_left_out(path.relative_to(handler.parent))
+    }
+    return folder | {path.relative_to(LAYER).as_posix(): path for path in reached_files(handler, layer=LAYER)}
+
+
+def _is_left_out(path: Path) -> bool:
+    return any(fnmatch(part, pattern) for part in path.parts for pattern in _NOT_SHIPPED)
+
+
+def with_bytecode(artifacts: Sequence[dict[str, Path]], platform: Platform) -> list[dict[str, Path]]:
+    """Return these files with the bytecode of their sources."""
+    compiled = bytecode_of(artifacts, platform)
+    return [
+        files | {place_of(place, platform): compiled[place, path] for place, path in files.items()
+                 if (place, path) in compiled}
+        for files in artifacts
+    ]  # fmt: skip
 
 
 def libraries(lock: Path, *, platform: Platform = HERE) -> Path:

@@ -7,6 +7,7 @@ version (docs/decisions/0060).
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import json
 import shutil
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from infra.artifact import BUILD, CACHE, held, libraries, locks, write_own
+from infra.artifact import BUILD, CACHE, held, libraries, locks, own_files, with_bytecode
 from infra.platforms import CLOUD, Platform, cloud_python
 
 BUNDLES = BUILD / "bundles"
@@ -63,13 +64,12 @@ def make_bundles(names: Sequence[str], folder: Path = BUNDLES, *, platform: Plat
     Older ones of the same functions are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with held(folder / ".lock"), tempfile.TemporaryDirectory(prefix="own-", dir=folder) as draft:
-        contents = {name: _write_sources(name, Path(draft) / name, platform) for name in names}
+    with held(folder / ".lock"):
+        own = {name: own_files(name) for name in names}
+        contents = {name: _content(name, own[name], platform) for name in names}
         missing = [name for name in names if not _place(folder, name, contents[name]).is_file()]
-        if missing:
-            platform.compile([Path(draft) / name for name in missing])
-        for name in missing:
-            _make(name, Path(draft) / name, _place(folder, name, contents[name]), platform)
+        for name, files in zip(missing, with_bytecode([own[name] for name in missing], platform), strict=True):
+            _make(name, files, _place(folder, name, contents[name]), platform)
         return [_described(name, folder, contents[name]) for name in names]
 
 
@@ -97,13 +97,12 @@ def unpack(bundle: Bundle, folder: Path) -> Path:
     return folder
 
 
-def _write_sources(name: str, target: Path, platform: Platform) -> str:
-    """Put the function's own sources into `target` and return the content hash of the future bundle."""
-    write_own(name, target)
+def _content(name: str, own: Mapping[str, Path], platform: Platform) -> str:
+    """Return the content hash of the future bundle."""
     digest = hashlib.sha256(f"{platform.name}\n".encode())
     for lock in locks(name):
         digest.update(_library_hash(lock, platform).encode())
-    _add_files(digest, target)
+    _add_files(digest, own)
     return digest.hexdigest()
 
 
@@ -113,20 +112,20 @@ def _library_hash(lock: Path, platform: Platform) -> str:
     kept = folder.with_suffix(".content")
     if not kept.is_file():
         digest = hashlib.sha256()
-        _add_files(digest, folder)
+        _add_files(digest, _files(folder))
         kept.write_text(digest.hexdigest(), encoding="ascii")
     return kept.read_text(encoding="ascii")
 
 
-def _add_files(digest: hashlib._Hash, folder: Path) -> None:
-    for path in _files(folder):
+def _add_files(digest: hashlib._Hash, files: Mapping[str, Path]) -> None:
+    for place, path in sorted(files.items()):
         if path.suffix != ".pyc":
-            described = f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0{_permissions(path):o}\0"
+            described = f"{place}\0{path.stat().st_size}\0{_permissions(path):o}\0"
             digest.update(described.encode())
             digest.update(path.read_bytes())
 
 
-def _make(name: str, own: Path, place: Path, platform: Platform) -> None:
+def _make(name: str, own: Mapping[str, Path], place: Path, platform: Platform) -> None:
     """Libraries are compressed once for all functions that share them; each bundle is that zip with its own files."""
     base = library_zip(locks(name), CACHE, platform)
     draft = place.with_suffix(".draft")
@@ -144,24 +143,39 @@ def _make(name: str, own: Path, place: Path, platform: Platform) -> None:
 
 def library_zip(wanted: Iterable[Path], folder: Path, platform: Platform) -> Path:
     """Return the zip of the libraries of these locks, made once in a folder."""
+    wanted = list(wanted)
     folders = [libraries(lock, platform=platform) for lock in wanted]
     place = folder / f"libraries-{'-'.join(path.name for path in folders)}.zip"
+    # Compressing takes seconds: what is only added to the first lock is added to its zip.
+    first = library_zip(wanted[:1], folder, platform) if not place.is_file() and _only_add(folders) else None
     with held(folder / f"{place.stem}.zip.lock"):
         if place.is_file():
             return place
         draft = place.with_suffix(".draft")
-        known: set[str] = set()
-        with zipfile.ZipFile(draft, "w") as archive:
+        draft.unlink(missing_ok=True)
+        if first:
+            shutil.copyfile(first, draft)
+        with zipfile.ZipFile(draft, "a") as archive:
+            known = set(archive.namelist())
             for path in reversed(folders):
                 # A function's own libraries override the layer's, as in the assembled artifact.
-                _write(archive, path, known=known)
+                _write(archive, _files(path), known=known)
         draft.rename(place)
     return place
 
 
-def _write(archive: zipfile.ZipFile, folder: Path, *, known: set[str]) -> None:
-    for path in _files(folder):
-        name = path.relative_to(folder).as_posix()
+def _only_add(folders: Sequence[Path]) -> bool:
+    """Return True where later folders bring no other bytes under a name of the first."""
+    first, *others = folders
+    return bool(others) and not any(
+        (first / name).is_file() and not filecmp.cmp(first / name, path, shallow=False)
+        for other in others
+        for name, path in _files(other).items()
+    )
+
+
+def _write(archive: zipfile.ZipFile, files: Mapping[str, Path], *, known: set[str]) -> None:
+    for name, path in sorted(files.items()):
         if name not in known:
             known.add(name)
             entry = zipfile.ZipInfo(name, _DATE)
@@ -175,8 +189,8 @@ def _permissions(path: Path) -> int:
     return 0o755 if path.stat().st_mode & 0o100 else 0o644
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.as_posix())
+def _files(folder: Path) -> dict[str, Path]:
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
 def _place(folder: Path, name: str, content: str) -> Path:

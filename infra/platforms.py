@@ -22,6 +22,11 @@ class Platform:
     installing: tuple[str, ...]
     compile: Callable[[Sequence[Path]], None]
 
+    @property
+    def cache_tag(self) -> str:
+        """Return the tag in the names of its bytecode."""
+        return "-".join(self.name.split("-")[:2])
+
 
 HERE = Platform(f"{sys.implementation.cache_tag}-{sys.platform}", ("--python", sys.executable), compile_here)
 # Yandex runs Ubuntu 22.04 (glibc 2.35), AWS Amazon Linux 2023 (glibc 2.34).

@@ -22,6 +22,7 @@ alter table supabase_migrations.schema_migrations add column if not exists state
 alter table supabase_migrations.schema_migrations add column if not exists name text;
 create table if not exists supabase_migrations.seed_files (path text not null primary key, hash text not null);
 """
+_IS_APPLIED = "select 1 from supabase_migrations.schema_migrations where version = %s"
 
 _PLACE_DEMO_VIDEOS = """
 update public.videos v set lasting_hls_url = %(api_video)s || '/vod/' || v.provider_video_id || '/hls/manifest.m3u8',
@@ -103,7 +104,7 @@ class Schema:
         for migration in migrations:
             with self._connect() as connection:
                 connection.execute("select pg_advisory_xact_lock(360360)")
-                if migration.version in _recorded(connection):
+                if _one(connection, _IS_APPLIED, migration.version):
                     continue
                 _apply(connection, migration.text, migration.path.name)
                 connection.execute(

@@ -7,14 +7,14 @@ import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra import artifact
+from infra import artifact, own_bytecode
 from infra.bundle import BUNDLES, DIRECT_LIMIT, Bundle, library_zip, make_bundles
 from infra.environment import MAX_BYTES, environment_bytes
 from infra.import_graph import reached_files
@@ -25,6 +25,7 @@ from local.function_environment import Addresses, function_environment
 from local.secrets import Keyring
 from tests.artifacts.isolated import run_alone
 from tests.support.events import recorded
+from tests.support.prepared import open_folder
 from tests.support.route_events import event_for
 
 _SPARE_BYTES = 256
@@ -53,9 +54,9 @@ def bundles() -> dict[str, Bundle]:
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Bundle], Path]:
+def unpacked() -> Iterator[Callable[[Bundle], Path]]:
     """Unpacks a bundle; files of libraries that another bundle brought byte for byte are linked, not written again."""
-    folder = tmp_path_factory.mktemp("unpacked")
+    folder = open_folder()
 
     def unpack_sharing(bundle: Bundle) -> Path:
         target = folder / bundle.function
@@ -70,7 +71,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Bundle], Pat
                 os.link(kept, place)
         return target
 
-    return unpack_sharing
+    yield unpack_sharing
+    shutil.rmtree(folder)
 
 
 def event_of(name: str) -> dict[str, Any]:
@@ -98,9 +100,12 @@ def test_a_bundle_runs_an_event_from_its_unpacked_zip_alone(
     assert all("site-packages" not in path and "layers" not in path for path in run.paths)
 
 
-def test_the_same_sources_make_the_same_bytes(tmp_path: Path) -> None:
-    [first] = make_bundles(["health"], tmp_path / "one")
-    [second] = make_bundles(["health"], tmp_path / "two")
+def test_the_same_sources_make_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for name in ("one", "two"):
+        monkeypatch.setattr(own_bytecode, "KEPT", tmp_path / f"bytecode-{name}")
+        made += make_bundles(["health"], tmp_path / name)
+    first, second = made
     assert first.path.read_bytes() == second.path.read_bytes()
     assert first.path.name == second.path.name == f"health-{first.content[:12]}.zip"
 

@@ -9,6 +9,7 @@ import pytest
 from auto360.container import billing
 from auto360.core.errors import Forbidden
 from auto360.core.refusals.billing import RefundDecided, SecondPersonRequired
+from auto360.domains.billing import refunds
 from auto360.domains.billing.operations import ActingStaff, ByHand
 from tests.support.paying import Paying
 from tests.support.rows import rows
@@ -136,7 +137,10 @@ def test_a_refund_goes_to_the_bank_by_call_once(paying: Paying) -> None:
     paying.assert_nothing_is_lost()
 
 
-def test_a_refund_whose_answer_was_lost_is_asked_about_and_not_repeated(paying: Paying) -> None:
+def test_a_refund_whose_answer_was_lost_is_asked_about_and_not_repeated(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refunds, "REFUND_SECONDS", 0.5)
     payment = paid(paying, "freedompay")
     paying.world.turn("freedompay", "slow_made", seconds=30)
     billing.operations().refund(

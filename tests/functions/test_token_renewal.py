@@ -1,6 +1,7 @@
 """Stored tokens after the keys were exchanged."""
 
 import base64
+from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
@@ -33,12 +34,25 @@ def user(database: Database) -> str:
 
 
 def store(database: Database, user: str, token: str, key_id: str, key: bytes) -> str:
-    """Store a token under a key; the row's id."""
-    row_id, secrets = str(uuid4()), StoredSecrets({key_id: key}, DIGEST)
-    query = """insert into payment_profiles (id, user_id, provider, token_encrypted, token_digest)
-               values (%s, %s, 'freedompay', %s, %s) returning id"""
-    rows(database, query, row_id, user, secrets.encrypt(token, place=place(row_id)), secrets.digest(token, purpose="t"))
+    """Store a token under a key; returns the row's id."""
+    [row_id] = store_all(database, user, [token], key_id, key)
     return row_id
+
+
+def store_all(database: Database, user: str, tokens: Sequence[str], key_id: str, key: bytes) -> dict[str, str]:
+    """Store tokens under a key; returns them by the row's id."""
+    ids, secrets = {str(uuid4()): token for token in tokens}, StoredSecrets({key_id: key}, DIGEST)
+    query = """insert into payment_profiles (id, user_id, provider, token_encrypted, token_digest)
+               values (%s, %s, 'freedompay', %s, %s)"""
+    with database.connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            query,
+            [
+                (row_id, user, secrets.encrypt(token, place=place(row_id)), secrets.digest(token, purpose="t"))
+                for row_id, token in ids.items()
+            ],
+        )
+    return ids
 
 
 def stored(database: Database, row_id: str) -> str:
@@ -49,13 +63,14 @@ def stored(database: Database, row_id: str) -> str:
 def test_tokens_come_under_the_current_key_and_stay_the_same(
     functions: Functions, database: Database, user: str
 ) -> None:
-    ids = {store(database, user, f"token-{number}", "k1", OLD): f"token-{number}" for number in range(450)}
+    ids = store_all(database, user, [f"token-{number}" for number in range(450)], "k1", OLD)
     current = store(database, user, "current", "k2", NEW)
     before = stored(database, current)
     functions.set(STORED_SECRET_KEYS=f"k2:{encoded(NEW)},k1:{encoded(OLD)}", STORED_SECRET_DIGEST_KEY=encoded(DIGEST))
     assert billing.token_renewal().run() == {"tokens_renewed": 450, "tokens_unreadable": 0}
     only_new = StoredSecrets({"k2": NEW}, DIGEST)
-    assert {row_id: only_new.decrypt(stored(database, row_id), place=place(row_id)) for row_id in ids} == ids
+    renewed = dict(rows(database, "select id::text, token_encrypted from payment_profiles where id <> %s", current))
+    assert {row_id: only_new.decrypt(token, place=place(row_id)) for row_id, token in renewed.items()} == ids
     assert stored(database, current) == before
     assert billing.token_renewal().run() == {"tokens_renewed": 0, "tokens_unreadable": 0}
 

@@ -26,7 +26,7 @@ from tests.support.hosted import hosted_project
 @pytest.fixture(scope="module")
 def project() -> Iterator[str]:
     """Yield a server that looks like another Supabase project, with the migrations and nothing in it."""
-    with hosted_project("another", platform=False) as (address, _):
+    with hosted_project("second", platform=False) as (address, _):
         yield address
 
 

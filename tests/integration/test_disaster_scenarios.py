@@ -24,7 +24,7 @@ API = "http://127.0.0.1:8360/api"
 @pytest.fixture
 def region() -> Iterator[str]:
     """Yield an empty project in another region."""
-    with hosted_project("another", platform=False) as (address, _):
+    with hosted_project("second", platform=False) as (address, _):
         yield address
 
 

@@ -24,7 +24,12 @@ from benchmarks.load.world import Person, World
 from local.health import http_status
 from tests.support.ports import own_ports
 
+STOP_SECONDS = 2.0
 QUICK = Manners(timeout=0.5, pauses=(0.01, 0.02, 0.04), patience=5)
+
+
+# Bucket of the latencies above a hundredth of a second.
+SLOW = 240
 
 
 def a_world() -> World:
@@ -102,12 +107,12 @@ def null_server() -> Iterator[tuple[str, int]]:
         process.wait()
 
 
-def test_a_server_that_stands_still_for_six_seconds_is_seen() -> None:
+def test_a_server_that_stands_still_is_seen() -> None:
     """What the tool measures, and no promise about the product: requests of the stop carry its length."""
 
     async def stand_still(pid: int) -> None:
         os.kill(pid, signal.SIGSTOP)
-        await asyncio.sleep(6)
+        await asyncio.sleep(STOP_SECONDS)
         os.kill(pid, signal.SIGCONT)
 
     async def run(base: str, pid: int) -> Records:
@@ -115,12 +120,12 @@ def test_a_server_that_stands_still_for_six_seconds_is_seen() -> None:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             app = App(http, base, "test", Manners(), clock=loop.time)
             engine = Engine(app, a_world(), MIXES["audit"], Random(2))
-            return await engine.run(Phase("any", 9, 50), lambda: stand_still(pid))
+            return await engine.run(Phase("any", STOP_SECONDS * 1.5, 150), lambda: stand_still(pid))
 
     with null_server() as (base, pid):
         records = asyncio.run(run(base, pid))
     latency = records.total
-    assert latency.quantile(0.99) > 5
-    assert 0.15 * records.offered < sum(n for bucket, n in latency.counts.items() if bucket > 240)
+    assert latency.quantile(0.99) > 0.8 * STOP_SECONDS
+    assert 0.15 * records.offered < sum(n for bucket, n in latency.counts.items() if bucket > SLOW)
     assert records.failed == 0
     assert 0.9 < records.little < 1.1

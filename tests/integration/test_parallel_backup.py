@@ -37,7 +37,7 @@ def parallel_world(backup_world: BackupWorld) -> BackupWorld:
 @pytest.fixture(scope="module")
 def project() -> Iterator[str]:
     """Yield a server that looks like another Supabase project."""
-    with hosted_project("another", platform=False) as (address, _):
+    with hosted_project("second", platform=False) as (address, _):
         yield address
 
 
@@ -68,9 +68,10 @@ def test_a_parallel_backup_holds_what_a_stream_holds_and_is_restored_in_one_tran
         *PostgresTarget(project).files_of(contents_of(world, parallel, tmp_path), "public.listing_saves"),
     }
     assert len(kept) == 2
+    store = world.s3.store()
     for item in parallel.objects:
         if file_name(item) not in kept:
-            world.s3.store().put(item.key, [b"\0" * item.size])
+            store.put(item.key, [b"\0" * item.size])
     restore.table(parallel, "public.listing_saves", PostgresTarget(project), add_missing=True)
     rows = parallel.tables["public.listing_saves"].rows
     assert one(project, "select count(*) from public.listing_saves") == rows > 0

@@ -13,6 +13,7 @@ from local.paths import MIGRATIONS
 from local.postgres import Postgres
 from local.secrets import Keyring
 from local.supabase_project import prepare_project
+from tests.support.database import whole_schema
 from tests.support.logs import log_folder
 from tests.support.ports import own_ports
 from tests.support.prepared import Recipe, prepared_server
@@ -56,26 +57,31 @@ class Project(NamedTuple):
 
 @contextmanager
 def hosted_project(
-    filler: str = "first", *, migrated: bool = True, platform: bool = True, automatic_row_security: bool = False
+    name: str = "first", *, migrated: bool = True, platform: bool = True, automatic_row_security: bool = False
 ) -> Iterator[Project]:
-    """Start a server with a project, whose migrations are applied by its own login."""
-    options = {"migrated": migrated, "platform": platform, "rls": automatic_row_security}
-    name = "-".join(["hosted", filler, *(option for option, is_on in options.items() if is_on)])
+    """Start a server with a project, whose migrations are applied by its own login.
 
-    def make(server: Postgres, keyring: Keyring) -> None:
-        for _ in filler:
-            run_script(server.superuser_dsn, _SHIFTED)
-        prepare_project(server.superuser_dsn, keyring)
+    The first is the tests' own database; enums have other numbers in any other.
+    """
+    recipe = Recipe("schema", whole_schema) if name == "first" and migrated else _recipe(name, migrated=migrated)
+    log = log_folder("hosted") / "postgres.log"
+    with prepared_server(recipe, own_ports(), log) as (server, _):
         if platform:
-            run_script(server.superuser_dsn, _PLATFORM.format(filler=filler))
+            run_script(server.superuser_dsn, _PLATFORM.format(filler=name))
         if automatic_row_security:
             run_script(server.superuser_dsn, AUTOMATIC_ROW_SECURITY)
+        yield Project(server.dsn, server.superuser_dsn)
+
+
+def _recipe(name: str, *, migrated: bool) -> Recipe:
+    def make(server: Postgres, keyring: Keyring) -> None:
+        for _ in name:
+            run_script(server.superuser_dsn, _SHIFTED)
+        prepare_project(server.superuser_dsn, keyring)
         if migrated:
             Schema(server.dsn).migrate(MIGRATIONS)
 
-    log = log_folder("hosted") / "postgres.log"
-    with prepared_server(Recipe(name, make), own_ports(), log) as (server, _):
-        yield Project(server.dsn, server.superuser_dsn)
+    return Recipe(f"hosted-{name}" if migrated else f"hosted-{name}-empty", make)
 
 
 def run_script(address: str, script: str) -> None:

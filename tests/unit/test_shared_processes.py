@@ -28,7 +28,10 @@ def test_other(number):
 def test_tests_of_one_group_run_in_one_process(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(_TESTS, encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
+    # Plugins that this needs not take longer to load than the tests to run.
+    environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-n", "2", "--dist", "loadgroup"]
+    command += ["-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == pytest.ExitCode.OK, done.stdout
     processes = (tmp_path / "processes").read_text(encoding="utf-8").split()

@@ -17,7 +17,7 @@ from boto3.session import Session
 from botocore import exceptions
 from botocore import session as botocore_session
 from botocore.awsrequest import AWSResponse
-from botocore.loaders import Loader, create_loader
+from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserFactory
 
 from auto360.providers import transport
@@ -27,6 +27,7 @@ from auto360.providers.transport.connections import BoundedTransport
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.client import BaseClient
+    from botocore.loaders import Loader
 
 _SLICE_BYTES = 256 * 1024
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -59,18 +60,21 @@ class _Parsers(ResponseParserFactory):  # type: ignore[misc]
         return parser
 
 
-@cache
-def _descriptions() -> Loader:
-    """Return the library's descriptions of services for all sessions: a second copy would take 12 MB and 50 ms."""
-    return create_loader()
-
-
 def new_session(access_key: str | None = None, secret_key: str | None = None, region: str | None = None) -> Session:
     """Return a session whose clients fail uniformly on unreadable responses. Without keys it uses the role's own."""
-    core = botocore_session.get_session()
+    core, loader = botocore_session.get_session(), _loader()
     core.register_component("response_parser_factory", _Parsers())
-    core.register_component("data_loader", _descriptions())
-    return Session(access_key, secret_key, region_name=region, botocore_session=core)
+    core.register_component("data_loader", loader)
+    session = Session(access_key, secret_key, region_name=region, botocore_session=core)
+    # Each session adds the same folder.
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)
+    return session
+
+
+@cache
+def _loader() -> Loader:
+    """Return the library's descriptions of services for all sessions: a second copy would take 12 MB and 50 ms."""
+    return create_loader()
 
 
 def bound(client: BaseClient, *, connect: float, read: float, connections: int = 4, files: bool = False) -> None:
