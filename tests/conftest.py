@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from xdist.remote import Producer
 
 from tests.support import logs
 from tests.support.prepared import forget_prepared
+from tests.support.scheduling import PortionScheduling
 
 # gRPC's own handlers of forks can hang a child before it has become another program; no test calls gRPC in a fork.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
@@ -50,6 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if _is_controller(config) and not config.option.collectonly:
         logs.begin_run()
         forget_prepared(lambda run: not logs.is_running(run.removeprefix("run-")))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PortionScheduling | None:
+    """Hand out tests in portions where groups are asked for."""
+    return PortionScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(trylast=True)
