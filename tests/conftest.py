@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -40,6 +41,9 @@ pytest_plugins = (
     "tests.integration.matrix_trial",
 )
 
+# Collected tests and imported modules stay until the end, so that the garbage collector looks through them in vain.
+gc.disable()
+
 _LEAKS = pytest.StashKey[list[logs.Leak]]()
 
 
@@ -52,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if _is_controller(config) and not config.option.collectonly:
         logs.begin_run()
         forget_prepared(lambda run: not logs.is_running(run.removeprefix("run-")))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what tests make, and at nothing older."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
