@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
+from xdist.remote import Producer
 
 from tests.support import logs
 from tests.support.prepared import forget_prepared
+from tests.support.scheduling import PortionScheduling
 
 # gRPC's own handlers of forks can hang a child before it has become another program; no test calls gRPC in a fork.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
@@ -38,6 +41,9 @@ pytest_plugins = (
     "tests.integration.matrix_trial",
 )
 
+# Collected tests and imported modules stay until the end, so that the garbage collector looks through them in vain.
+gc.disable()
+
 _LEAKS = pytest.StashKey[list[logs.Leak]]()
 
 
@@ -50,6 +56,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if _is_controller(config) and not config.option.collectonly:
         logs.begin_run()
         forget_prepared(lambda run: not logs.is_running(run.removeprefix("run-")))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what tests make, and at nothing older."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PortionScheduling | None:
+    """Hand out tests in portions where groups are asked for."""
+    return PortionScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(trylast=True)

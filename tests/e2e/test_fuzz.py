@@ -13,9 +13,8 @@ from tests.support.logs import log_folder
 from tests.support.prepared import open_folder
 from tests.support.stack import RunningStack, start_stack
 
-pytestmark = pytest.mark.xdist_group("stack")
 
-
+@pytest.mark.xdist_group("stack")
 def test_random_requests_find_no_5xx_and_no_answer_outside_the_document(stack: RunningStack, tmp_path: Path) -> None:
     done = fuzz(stack.url, log_in(stack), examples=2, seed=1, folder=tmp_path, limits=False)
     assert done.returncode == 0, done.stdout[-6000:]

@@ -21,8 +21,6 @@ from tests.support.logs import log_folder
 from tests.support.prepared import open_folder
 from tests.support.stack import RunningStack, start_stack
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
@@ -132,6 +130,7 @@ def test_a_port_in_use_is_named_with_the_variable_that_changes_it(folder: Path, 
     assert "PORT=" in sentence
 
 
+@pytest.mark.xdist_group("stack")
 def test_a_second_stack_on_the_same_data_is_refused(stack: RunningStack, logs: Path) -> None:
     sentence = refusal(start_stack(stack.data, logs))
     assert "is in use by a running stack" in sentence

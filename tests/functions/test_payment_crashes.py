@@ -21,8 +21,8 @@ from tests.support.rows import rows
 at_every_bank = pytest.mark.parametrize("bank", MAKERS)
 
 
-@pytest.fixture
-def mortal(paying: Paying) -> Iterator[Mortal]:
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Mortal]:
     """Yield a process in which functions are killed."""
     process = Mortal.start()
     yield process
@@ -172,26 +172,22 @@ def let_refund_wait(paying: Paying, payment_id: str) -> None:
 
 def test_a_timer_that_dies_while_it_debits_a_card_debits_it_once(paying: Paying, mortal: Mortal) -> None:
     paying.functions.set(RENEWAL_FROM_HOUR="0", RENEWAL_TO_HOUR="24")
-    renewing = Mortal.start()
-    try:
-        for step in range(1, 60):
-            paying.user = new_user_id(paying.database)
-            body = {"tier": "basic", "bank": "freedompay", "keep_card": True}
-            calls = len(paying.answered)
-            assert paying.call("POST", "/payments", body).status == 200
-            paying.world.act("freedompay", "pay")
-            paying.wait_for_calls(calls + 1)
-            let_pass(paying, "29 days 12 hours")
-            killed = renewing.dies(step, "subscription_renewal", {"messages": []})
-            let_pass(paying, "21 hours")
-            renew(paying)
-            paying.reconcile()
-            assert paying.periods() == 2, step
-            paying.assert_nothing_is_lost()
-            if not killed:
-                break
-    finally:
-        renewing.stop()
+    for step in range(1, 60):
+        paying.user = new_user_id(paying.database)
+        body = {"tier": "basic", "bank": "freedompay", "keep_card": True}
+        calls = len(paying.answered)
+        assert paying.call("POST", "/payments", body).status == 200
+        paying.world.act("freedompay", "pay")
+        paying.wait_for_calls(calls + 1)
+        let_pass(paying, "29 days 12 hours")
+        killed = mortal.dies(step, "subscription_renewal", {"messages": []})
+        let_pass(paying, "21 hours")
+        renew(paying)
+        paying.reconcile()
+        assert paying.periods() == 2, step
+        paying.assert_nothing_is_lost()
+        if not killed:
+            break
     assert step > 5
 
 

@@ -18,6 +18,9 @@ from local.supabase_project import prepare_project
 from tests.integration.access_scene import Connection, tables
 from tests.support.database import Database
 
+# What the module makes takes seconds: one process makes it.
+pytestmark = pytest.mark.xdist_group("from_zero")
+
 
 @contextmanager
 def new_database(database: Database, name: str) -> Iterator[str]:

@@ -19,6 +19,9 @@ from local.paths import CHECKOUT, MIGRATIONS, environ_for_tools
 from local.supabase_project import prepare_project
 from tests.support.database import Database
 
+# What the module makes takes seconds: one process makes it.
+pytestmark = pytest.mark.xdist_group("lints")
+
 LINTER = CHECKOUT / "node_modules/@postgres-language-server/cli-x86_64-linux-gnu/postgres-language-server"
 
 # Bound when it is made, since its body is in the standard's form: no path is searched. A fixed path would keep queries

@@ -14,6 +14,8 @@ from benchmarks.feed.plans import plan_of, statement
 from benchmarks.feed.seeding import Connection, a_seller_and_a_business, seed
 from tests.support.database import Database
 
+# What the module makes takes seconds: one process makes it.
+pytestmark = pytest.mark.xdist_group("market")
 ROWS = 30_000
 NAMES = sorted(cases("", ""))
 FENCED = [name for name in NAMES if "words" in name or "typing" in name or "nearest" in name]

@@ -1,7 +1,7 @@
 """Process that runs functions and can be killed at any step: `python -m tests.support.crashable_process`.
 
-It has one thread and answers on one line each request: {"function", "event", "step"}. For each it makes a child, as a
-cloud makes an instance; the child dies before or after the message to the database or a bank that has this number.
+It has one thread and answers on one line each request: {"function", "event", "step", "environ"}. For each it makes a
+child, as a cloud makes an instance; it dies before or after its message of this number to the database or a bank.
 What a child had to import, its successors find imported.
 """
 
@@ -38,6 +38,8 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             os.close(1)
+            os.environ.clear()
+            os.environ.update(request["environ"])
             end = partial(_end, writing, frozenset(sys.modules))
             _die_at(request["step"], end)
             handler(request["event"], None)
@@ -50,6 +52,7 @@ def main() -> None:
             with suppress(ImportError):
                 importlib.import_module(name)
         print(json.dumps({"killed": killed}), flush=True)
+    os._exit(0)
 
 
 def _end(pipe: int, known: frozenset[str], code: int) -> NoReturn:
@@ -79,13 +82,13 @@ def _die_at(step: int, end: Callable[[int], NoReturn]) -> None:
 
 @dataclass
 class Mortal:
-    """Process, as a test uses it; it sees the environment of its start."""
+    """Process, as tests use it; each call sees the environment that the test has at that moment."""
 
     process: subprocess.Popen[str]
 
     @classmethod
     def start(cls) -> Mortal:
-        """Start it with the environment of this process."""
+        """Start it."""
         paths = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "layers" / "common")])
         command = [sys.executable, "-m", "tests.support.crashable_process"]
         environ = {**os.environ, "PYTHONPATH": paths}
@@ -96,7 +99,8 @@ class Mortal:
         """Run a function with an event; true when it was killed at this step, false when it came to its end."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError
-        self.process.stdin.write(json.dumps({"step": step, "function": function, "event": event}) + "\n")
+        request = {"step": step, "function": function, "event": event, "environ": dict(os.environ)}
+        self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         killed: bool = json.loads(self.process.stdout.readline())["killed"]
         return killed
