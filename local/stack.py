@@ -76,7 +76,9 @@ class Stack:
         )
 
     def start(self) -> None:
-        """Start everything; what does not depend on the database starts beside it."""
+        """Start everything; what does not depend on the database starts beside it. Raises StackError."""
+        # A nonsense setting is refused before anything is made.
+        _requests(self.environ)
         storage = ObjectStorage(
             self.ports.s3,
             self.data.s3,
