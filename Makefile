@@ -121,6 +121,12 @@ push-storm: install ## send 20,000 pushes through faults and kills of the sender
 fanout-storm: install ## notify 20,000 users of a price drop and by a campaign through kills, each once (USERS)
 	@FANOUT_STORM=$(or $(USERS),20000) $(VENV_PYTHON) -m pytest -q -s tests/integration/test_fanout_storm.py
 
+.PHONY: full-size
+full-size: install ## run tests at full size that `make test` runs smaller: 10,000 videos a day, 1,000 acts on pictures, 80 lives of payments, 4 markets
+	@REPLICATION_VIDEOS=10000 PICTURE_ACTS=1000 PAYMENT_LIVES=80 SEARCH_MARKETS=4 $(VENV_PYTHON) -m pytest -q -s \
+		tests/integration/test_video_replication_at_scale.py tests/integration/test_picture_storage.py \
+		tests/integration/test_payment_states.py tests/integration/test_saved_search_property.py
+
 .PHONY: edge-storm
 edge-storm: install ## send 10,000 requests of 50 people through the simulated CDN, and compare each answer (REQUESTS)
 	@EDGE_STORM=$(or $(REQUESTS),10000) $(VENV_PYTHON) -m pytest -q -s tests/e2e/test_edge_cache.py -k anothers

@@ -29,7 +29,7 @@ def operations_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
         "EXPO_PUSH_URL": f"{simulators}/expo/--/api/v2/push",
         "EXPO_ACCESS_TOKEN": keyring.expo_access_token,
         # Timers are run by hand here, and their callers wait for the end.
-        "PUSH_RUN_SECONDS": "3",
+        "PUSH_RUN_SECONDS": "0.5",
         "METRIC_SOURCE": "yandex",
         "YANDEX_MONITORING_URL": f"{simulators}/yandex_monitoring",
         "YANDEX_MONITORING_FOLDER": FOLDER,

@@ -76,7 +76,9 @@ class Stack:
         )
 
     def start(self) -> None:
-        """Start everything; parts that do not need the database start beside it."""
+        """Start everything; parts that do not need the database start beside it. Raises StackError."""
+        # An invalid setting is refused before anything is created.
+        _requests(self.environ)
         storage = ObjectStorage(
             self.ports.s3,
             self.data.s3,

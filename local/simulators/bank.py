@@ -21,7 +21,7 @@ from aiohttp import web
 from local.simulators.phone import note
 from local.simulators.switch import BadSwitch, Switch, caller_stayed, reset
 
-MODES = ("ok", "dead", "slow", "slow_made", "http_500", "garbage", "wrong_qr", "foreign_link")
+MODES = ("ok", "dead", "slow", "slow_made", "lost_answer", "http_500", "garbage", "wrong_qr", "foreign_link")
 CALLBACKS = ("ok", "late", "lost", "five_times", "out_of_order", "forged", "other_amount")
 _OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
 _FINAL = ("refused", "canceled", "refunded")
@@ -143,7 +143,7 @@ class BankSimulator:
         if mode == "garbage":
             return web.Response(text=self.garbage, content_type="application/json")
         made = answer()
-        if mode == "slow_made" and not await caller_stayed(request, self.switch.seconds()):
+        if mode == "lost_answer" or (mode == "slow_made" and not await caller_stayed(request, self.switch.seconds())):
             return reset(request)
         return made
 

@@ -142,7 +142,7 @@ def test_a_forged_call_changes_nothing(stack: RunningStack, buyer: Buyer, bank: 
 
 @pytest.mark.parametrize("bank", ["mbank", "optima"])
 def test_money_for_an_order_whose_answer_was_lost_arrives(stack: RunningStack, buyer: Buyer, bank: str) -> None:
-    stack.turn(bank, "slow_made", seconds=60)
+    stack.turn(bank, "lost_answer")
     assert buyer.order(bank).json()["code"] == "bank_unavailable"
     stack.turn(bank, "ok")
     buyer.press(buyer.page(bank), "pay")

@@ -17,7 +17,11 @@ import pytest
 from local.installation import Installation
 from local.paths import CHECKOUT
 from local.ports import HOST
+from local.postgres import Postgres
+from local.postgres_location import place
+from local.secrets import Keyring
 from tests.support.logs import log_folder
+from tests.support.ports import own_ports
 from tests.support.prepared import open_folder
 from tests.support.stack import RunningStack, start_stack
 
@@ -139,10 +143,12 @@ def test_a_second_stack_on_the_same_data_is_refused(stack: RunningStack, logs: P
 @pytest.mark.parametrize("damage", ["no-version", "other-version", "no-control-file", "secrets"])
 def test_a_broken_data_folder_is_named_with_the_way_out(folder: Path, logs: Path, damage: str) -> None:
     if damage == "no-control-file":
-        whole = start_stack(folder, logs, REDIS="off")
-        whole.wait_until_ready()
-        whole.stop()
-        (folder / "postgres" / "global" / "pg_control").unlink()
+        folder.mkdir(parents=True)
+        password = Keyring.load_or_create(folder / "secrets.json").postgres_password
+        server = Postgres(place(folder / "postgres"), own_ports().postgres, password, logs / "postgres.log")
+        server.start()
+        server.stop()
+        (server.placement.data / "global" / "pg_control").unlink()
     elif damage == "secrets":
         folder.mkdir(parents=True)
         (folder / "secrets.json").write_text("{", encoding="ascii")
@@ -197,6 +203,7 @@ def test_a_disk_that_fills_up_while_the_database_is_made_is_one_sentence(folder:
 def test_a_nonsense_setting_is_one_sentence(folder: Path, logs: Path, variable: str, value: str) -> None:
     sentence = refusal(start_stack(folder, logs, at=None, **{variable: value}))
     assert sentence.startswith(f"{variable} must be a number")
+    assert not (folder / "postgres").exists()
 
 
 def test_a_missing_npm_that_cannot_be_installed_is_one_sentence(tmp_path: Path) -> None:

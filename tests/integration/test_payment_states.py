@@ -1,7 +1,11 @@
-"""State machine of payments, against the real SQL: whatever comes in whatever order, nothing is lost."""
+"""State machine of payments, against the real SQL: whatever comes in whatever order, nothing is lost.
+
+PAYMENT_LIVES sets the number of random orders of events; `make full-size` takes 80.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -15,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.support.database import Database
 from tests.support.payers import PRICE, RENEWAL, Connection, PayingUser, ask, assert_nothing_is_lost, value
 
+LIVES = int(os.environ.get("PAYMENT_LIVES", "40"))
 POLICY = {"second_person_tyiyn": 20_000, "request_id": "req-1"}
 FINAL = {"completed", "partially_refunded", "refunded"}
 
@@ -206,7 +211,7 @@ def test_whatever_happens_in_whatever_order_no_money_and_no_tier_is_lost(connect
     run_state_machine_as_test(
         Payments,
         settings=settings(
-            max_examples=80,
+            max_examples=LIVES,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
