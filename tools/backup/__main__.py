@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         "--without-seal", action="store_true", help="with the offline identity alone, which cannot check a seal"
     )
     table = commands.add_parser(
-        "table", parents=[common, target, backup], help="restore one table beside the living one"
+        "table", parents=[common, target, backup], help="restore one table beside the live one"
     )
     table.add_argument("table", help="such as public.listings")
     table.add_argument("--add-missing", action="store_true", help="put back the rows whose keys are gone")
