@@ -50,7 +50,7 @@ begin
 end;
 $$;
 comment on function private.histogram_of(integer[], integer[]) is
-  'Returns the histogram of weighted buckets; a bucket that is null counts nowhere.';
+  'Returns the histogram of weighted buckets; null buckets are ignored.';
 
 create type private.quality_view as (provider text, network text, kind text, failure text, start_ms integer,
   play_ms integer, stall_ms integer, stalls integer, weight integer, dropped text);

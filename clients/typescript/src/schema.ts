@@ -3884,7 +3884,7 @@ export interface components {
         };
         /**
          * OpenThread
-         * @description Listing to ask about.
+         * @description Listing of the conversation.
          */
         OpenThread: {
             /**
