@@ -57,7 +57,7 @@ class Child:
     _log_start: int = field(default=0, init=False, repr=False)
 
     def start(self) -> None:
-        """Start it in a separate session, so that Ctrl-C reaches only the stack, which stops things in order."""
+        """Start it in a separate session, so that Ctrl-C reaches only the stack, which stops its parts in order."""
         _trim(self.log)
         with self.log.open("ab") as log:
             self._log_start = log.tell()

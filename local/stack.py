@@ -142,7 +142,7 @@ class Stack:
             self._children.append(child)
 
     def _start_database(self) -> str:
-        """Start the server and bring the schema up to date; gives the owner's address."""
+        """Start the server and bring the schema up to date; returns the owner's address."""
         if self.own_database:
             with _Step(self.report, "Postgres"):
                 placement = place(self.data.postgres, self.data.postgres_location)

@@ -16,7 +16,7 @@ _Start = Callable[[], Coroutine[None, None, web.AppRunner]]
 
 @contextlib.contextmanager
 def serving(make_site: Callable[[], web.Application], port: int = 0) -> Iterator[str]:
-    """Serve for the length of a `with` block; gives the base address."""
+    """Serve for the length of a `with` block; yields the base address."""
     loop = asyncio.new_event_loop()
     started = threading.Event()
     address: list[str] = []

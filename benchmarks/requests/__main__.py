@@ -47,7 +47,7 @@ def main() -> int:
     with OLD.open("rb") as file:
         known = tomllib.load(file)
     print(f"\nCPU-ms per request, median of {rounds} rounds of {number}, {CLIENTS} clients; {interpreter()}.")
-    print("slow: how much longer than on a quiet machine a fixed piece of work took; quiet: the sum without that.")
+    print("slow: time of a fixed piece of work relative to a quiet machine; quiet: the sum without that.")
     print("Ratio, verdict and twin are of quiet sums.\n")
     print(render(steps, costs, known))
     return 0

@@ -61,7 +61,7 @@ class Code(CamelModel):
     TemporarilyLimited,
 )
 def request_code(body: CodeRequest, request: CurrentRequest) -> Envelope[Code]:
-    """Send a login code; repeats within its life send the same code."""
+    """Send a login code; repeats until its expiry send the same code."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
     issuer, number = accounts.code_issuer(), phone.normalise(body.phone)
     sent = issuer.by_email(number, client=client) if body.channel == "email" else issuer(number, client=client)

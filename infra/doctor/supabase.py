@@ -141,9 +141,9 @@ def file_size_limit(variables: Variables) -> str:
     told = httpx.request("OPTIONS", f"{storage}/upload/resumable", headers=headers, timeout=_SECONDS)
     allowed = int(told.headers.get("Tus-Max-Size", "0") or 0)
     if not allowed:
-        raise Warn(f"the project does not tell its limit; buckets go up to {largest >> 20} MB")
+        raise Warn(f"the project does not report its limit; buckets go up to {largest >> 20} MB")
     if allowed < largest:
-        raise Wrong(f"the project takes {allowed >> 20} MB, its largest bucket says {largest >> 20} MB")
+        raise Wrong(f"the project takes {allowed >> 20} MB, its largest bucket allows {largest >> 20} MB")
     return f"{allowed >> 20} MB, buckets up to {largest >> 20} MB"
 
 

@@ -82,11 +82,11 @@ def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]
 def _check_roof(roof: Roof, routes: set[str]) -> None:
     for operation, limit in roof.operations.items():
         if operation not in routes:
-            raise RuleError(f"The template has no route {operation!r}, for which the stage sets a roof.")
+            raise RuleError(f"The stage sets a roof for {operation!r}, a route that the template lacks.")
         if "+}" in operation:
             raise RuleError(f"{operation} is greedy, and the cloud limits no greedy path.")
         if limit < 1:
-            raise RuleError(f"The roof of {operation} would let nothing through.")
+            raise RuleError(f"The roof of {operation} must be above 0.")
 
 
 def _limited(name: str, requests_per_second: int) -> Json:

@@ -46,7 +46,7 @@ class ApiVideo:
             self.library.add_webhook(self.account.report_url, self.account.report_secret)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface and the addresses of playback below a prefix."""
+        """Register the interface and the addresses of playback below a prefix."""
         for method, path, group, handler in (
             ("POST", "/upload-tokens", "write", self._open_token),
             ("GET", "/upload-tokens", "read", self._list_tokens),

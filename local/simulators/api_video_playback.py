@@ -19,7 +19,7 @@ class Playback:
     library: Library
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the addresses of playback below a prefix."""
+        """Register the addresses of playback below a prefix."""
         app.router.add_get(f"{prefix}/vod/{{id}}/{{path:.+}}", self._play)
         app.router.add_get(f"{prefix}/embed/{{id}}", self._player)
 

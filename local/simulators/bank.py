@@ -105,7 +105,7 @@ class BankSimulator:
     # The interface of the registry.
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         raise NotImplementedError
 
     def turn(self, body: dict[str, Any]) -> None:

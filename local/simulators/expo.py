@@ -57,7 +57,7 @@ class Expo:
     _second: deque[tuple[float, str, int]] = field(default_factory=deque, init=False)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         app.router.add_post(f"{prefix}/--/api/v2/push/send", self.send)
         app.router.add_post(f"{prefix}/--/api/v2/push/getReceipts", self.receipts)
 
@@ -81,7 +81,7 @@ class Expo:
         return self.screens.shown()
 
     def let_time_pass(self, seconds: float) -> None:
-        """Age every receipt, for tests that do not wait."""
+        """Age every receipt by `seconds`, for tests that do not wait."""
         for receipt in self._receipts.values():
             receipt.at -= seconds
 

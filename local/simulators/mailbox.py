@@ -55,7 +55,7 @@ class Mailbox:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         app.router.add_post(f"{prefix}/v2/email/outbound-emails", self.handle)
         app.router.add_get(f"{prefix}/v2/email/identities/{{name}}", self.identity)
 

@@ -60,7 +60,7 @@ class Nikita:
     _pushes: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         for name in ("message", "dr", "info", "def"):
             app.router.add_post(f"{prefix}/api/{name}", self.handle)
 
@@ -72,7 +72,7 @@ class Nikita:
             self.balance = balance
 
     def let_time_pass(self, seconds: float) -> None:
-        """Age every message, for tests that do not wait for reports."""
+        """Age every message by `seconds`, for tests that do not wait for reports."""
         self._taken = {name: replace(taken, at=taken.at - seconds) for name, taken in self._taken.items()}
 
     def state(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Sentry:
     _received: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_KEPT), init=False)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         app.router.add_post(f"{prefix}/api/{PROJECT}/envelope/", self.handle)
 
     def turn(self, body: dict[str, Any]) -> None:

@@ -120,5 +120,5 @@ def _readable(value: object) -> str:
 
 
 def served(simulators: Simulators, port: int = 0) -> contextlib.AbstractContextManager[str]:
-    """Serve from a thread, for tests; gives the base address."""
+    """Serve from a thread, for tests; returns the base address."""
     return serving(simulators.application, port)

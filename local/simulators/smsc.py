@@ -77,7 +77,7 @@ class Smsc:
     _callbacks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         for name in ("send", "status", "balance"):
             app.router.add_route("*", f"{prefix}/sys/{name}.php", self.handle)
 
@@ -89,7 +89,7 @@ class Smsc:
             self.balance = balance
 
     def let_time_pass(self, seconds: float) -> None:
-        """Age every message, for tests that do not wait for reports."""
+        """Age every message by `seconds`, for tests that do not wait for reports."""
         self._sent = {key: replace(sent, at=sent.at - seconds) for key, sent in self._sent.items()}
 
     def state(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class SupabaseHost:
     used: dict[str, float] = field(default_factory=lambda: {"disk": 20.0, "memory": 40.0, "cpu": 10.0})
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the endpoint below a prefix."""
+        """Register the endpoint below a prefix."""
         app.router.add_get(f"{prefix}/customer/v1/privileged/metrics", self.handle)
 
     def turn(self, body: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ class TusServer:
     refused: dict[int, int] = field(default_factory=dict)
 
     def open(self, length: int, on_complete: Callable[[ReceivedFile], None]) -> str:
-        """Return a new upload; gives its name."""
+        """Create an upload; returns its name."""
         name = secrets.token_hex(16)
         self.uploads[name] = Upload(length, on_complete)
         return name

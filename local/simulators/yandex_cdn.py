@@ -56,7 +56,7 @@ class Cdn:
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(16), init=False)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the addresses of playback below a prefix."""
+        """Register the addresses of playback below a prefix."""
         app.router.add_get(f"{prefix}/cdn/{{id}}/{{path:.+}}", self._cdn)
         app.router.add_get(f"{prefix}/_watch/{{id}}", self._watch)
 

@@ -49,7 +49,7 @@ class YandexCdn:
         return cls(resource_id, iam.knows)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         at = f"{prefix}/cdn/v1"
         for method, path, handler in (
             ("GET", f"{at}/resources/{{id}}", self._read),

@@ -22,7 +22,7 @@ class YandexLockbox:
     requests: dict[str, int] = field(default_factory=dict)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix."""
+        """Register the interface below a prefix."""
         app.router.add_get(f"{prefix}/lockbox/v1/secrets/{{secret}}/payload", self.handle)
 
     def turn(self, body: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ class YandexMonitoring:
     cdn: yandex_cdn_series.CdnSeries = field(default_factory=lambda: yandex_cdn_series.CdnSeries(""))
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface below a prefix, and the metadata service of a running function beside it."""
+        """Register the interface below a prefix, and the metadata service of a running function beside it."""
         app.router.add_post(f"{prefix}/monitoring/v2/data/read", self.handle)
         app.router.add_get(f"{prefix}/computeMetadata/v1/instance/service-accounts/default/token", self.token)
 

@@ -65,7 +65,7 @@ class YandexVideo:
         self.cdn = Cdn(self.videos, self.faults)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Put the interface, uploads and playback below a prefix."""
+        """Register the interface, uploads and playback below a prefix."""
         app.router.add_post(f"{prefix}/iam/v1/tokens", self.iam.exchange)
         at = f"{prefix}/video/v1/videos"
         for method, path, handler in (

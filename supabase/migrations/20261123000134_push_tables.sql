@@ -69,7 +69,7 @@ comment on column public.pushes.subject is 'Collapse id and tag: a later push ab
 comment on column public.pushes.version is 'Message of a conversation, whose notification is renewed in place; else empty.';
 comment on column public.pushes.state is
   'accepted: by the push service. forwarded: to Apple or Google, which is not yet a phone. unknown: perhaps sent, never again. '
-  'dead: the token is gone. suppressed: no longer wanted when it became due.';
+  'dead: the token is no longer valid. suppressed: no longer wanted when it became due.';
 comment on column public.pushes.uncertain is 'Sends that may have reached the phone, at most two.';
 comment on column public.pushes.claim is 'Batch of the last claim, which identifies late results of an older batch.';
 comment on column public.pushes.refused_at is 'Last refusal of our credentials by the provider for it.';

@@ -35,7 +35,7 @@ language sql volatile set search_path = '' as $$
     where p.id = any (p_ids) and x.registered_at <= p.claimed_at order by x.id for update of x skip locked);
 $$;
 comment on function private.forget_dead_devices(uuid[]) is
-  'Removes the phones of pushes whose token the provider reports as gone.';
+  'Removes the phones of pushes whose token the provider reports as invalid.';
 
 create function private.suppress_pushes_of_device() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -41,7 +41,7 @@ begin
 end;
 $$;
 comment on function public.take_job_lease(text, text, integer) is
-  'Gives p_holder the lease of a job for p_seconds when it is free and not paused; otherwise returns a row of nulls.';
+  'Leases a job to p_holder for p_seconds when it is free and not paused; otherwise returns a row of nulls.';
 
 create function public.extend_job_lease(p_job text, p_holder text, p_fence bigint, p_seconds integer, p_cursor jsonb)
 returns boolean

@@ -116,7 +116,7 @@ end;
 $$;
 comment on function private.remembered_listing(uuid, text, bytea) is
   'Returns the stored result of this idempotency key, or a refusal when it came with another body; null when it is '
-  'new or too old, or its listing is gone.';
+  'new or too old, or its listing was deleted.';
 
 create function private.poster_refusal(p_user_id uuid, p_payer_id uuid) returns text
 language plpgsql stable set search_path = '' as $$

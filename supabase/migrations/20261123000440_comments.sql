@@ -102,7 +102,7 @@ language sql stable security definer set search_path = '' as $$
             where b.blocker_id = c.user_id and b.blocked_id = p_user_id))));
 $$;
 comment on function private.may_comment(uuid, uuid, uuid) is
-  'Returns true when the listing is shown, the answered comment stands below it, and neither its author nor the '
+  'Returns true when the listing is shown, the answered comment belongs to it, and neither its author nor the '
   'seller has blocked the user.';
 
 create function private.check_comment() returns trigger

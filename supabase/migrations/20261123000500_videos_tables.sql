@@ -51,7 +51,7 @@ comment on table public.videos is
 comment on column public.videos.owner_user_id is
   'Owner. Restricts deletion of the user: a copy at a provider without a row would be billed for ever.';
 comment on column public.videos.fallback_provider is
-  'Provider of a second copy that still plays when the first is gone, until fallback_until.';
+  'Provider of a second copy that still plays after the first was deleted, until fallback_until.';
 comment on column public.videos.replica_key is 'Object key of the copy in VK Cloud.';
 comment on column public.videos.replica_origin is
   'Origin of the replica: transcode where the provider does not return the uploaded file (api.video).';

@@ -59,7 +59,7 @@ begin
 end;
 $$;
 comment on function private.acquire_lease(uuid, text, integer) is
-  'Gives the lease of a locked entry to a run; a failed entry continues at its last step.';
+  'Leases a locked entry to a run; a failed entry continues at its last step.';
 
 create function private.claim_begun(p_holder text, p_lease_seconds integer, p_states text[], p_only text[])
 returns public.video_migrations
@@ -150,7 +150,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_release_lease(uuid, text, integer, text) is
-  'Releases the lease of a healthy entry when the run ends or the provider asks to wait. Becomes due after p_seconds.';
+  'Releases the lease of a healthy entry at the end of the run or a pause of the provider. Becomes due after p_seconds.';
 
 revoke execute on function private.migration_paused(), public.video_migration_pause(boolean),
   private.take_allowance(integer, numeric, numeric), private.acquire_lease(uuid, text, integer),

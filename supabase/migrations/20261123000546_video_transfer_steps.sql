@@ -102,7 +102,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_forget_target(uuid, text, text) is
-  'Restarts an entry whose copy is gone at the provider or was deleted as useless.';
+  'Restarts an entry whose copy is missing at the provider or was deleted as useless.';
 
 create function public.video_migration_progress(p_id uuid, p_holder text, p_lease_seconds integer, p_from bigint,
   p_chunks jsonb) returns jsonb

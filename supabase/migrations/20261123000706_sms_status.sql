@@ -1,4 +1,4 @@
--- Status of SMS for staff: deliveries, costs, balances and how they changed.
+-- Status of SMS for staff: deliveries, costs, balances and their changes.
 
 create function private.sms_deliveries(p_since timestamptz, p_until timestamptz)
 returns table (supplier text, operator text, accepted bigint, delivered bigint, failed bigint, unreported bigint)

@@ -164,7 +164,7 @@ language sql volatile set search_path = '' as $$
   where c.kind = p_kind and c.source = p_source and c.source_gone_at is null;
 $$;
 comment on function public.note_source_gone(text, text, text, integer) is
-  'Records that a source is gone: its replica, now at p_object_key, is kept for p_keep_days more.';
+  'Records that a source was deleted: its replica, now at p_object_key, is kept for p_keep_days more.';
 
 create function public.note_deleted_videos(p_keep_days integer) returns integer
 language plpgsql volatile set search_path = '' as $$

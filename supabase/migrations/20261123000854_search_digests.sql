@@ -32,7 +32,7 @@ begin
 end;
 $$;
 comment on function private.settle_hits(public.search_schedules, bytea) is
-  'Evaluates the broad searches of a schedule, then drops waiting hits that are gone, own, blocked or seen. A blocked user gets no notification.';
+  'Evaluates the broad searches of a schedule, then drops waiting hits that are deleted, own, blocked or seen. A blocked user gets no notification.';
 
 create function private.tell_hits(p_schedule public.search_schedules, p_no integer) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -67,7 +67,7 @@ begin
 end;
 $$;
 comment on function private.tell_hits(public.search_schedules, integer) is
-  'Gives all waiting hits of a schedule one number and notifies of them: their count, and the first five. Returns false without hits '
+  'Assigns one number to all waiting hits of a schedule and notifies of their count and the first five. Returns false without hits '
   'and sends nothing then.';
 
 create function private.tell_schedule(p_schedule public.search_schedules, p_viewer bytea) returns boolean

@@ -133,7 +133,7 @@ begin
 end;
 $$;
 comment on function private.finish_proof(public.email_verifications, jsonb) is
-  'Gives a proved address to its account; returns email_in_use if another account has it, else null.';
+  'Stores a proved address on its account; returns email_in_use if another account has it, else null.';
 
 create function public.email_confirm(p_user_id uuid, p_session_id uuid, p_digests jsonb, p_undo jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$

@@ -49,7 +49,7 @@ begin
 end;
 $$;
 comment on function private.histogram_of(integer[], integer[]) is
-  'Returns the histogram of weighted buckets; a bucket that is null counts nowhere.';
+  'Returns the histogram of weighted buckets; null buckets are ignored.';
 
 create function private.quality_sender(p_address text, p_hour timestamptz) returns integer
 language plpgsql volatile set search_path = '' as $$

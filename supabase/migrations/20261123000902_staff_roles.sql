@@ -35,7 +35,7 @@ begin
 end;
 $$;
 comment on function public.operator_appoint(uuid, text, text, inet, text) is
-  'Gives the user with this phone (E.164) a role, or removes it (user): {user_id, role, before, waits}. waits: the '
+  'Sets the role of the user with this phone (E.164), or removes it (user): {user_id, role, before, waits}. waits: the '
   'role begins when a second administrator grants the same; removing needs one, and also refuses a waiting role. '
   'Without an actor it is the command of the service key, which makes the first administrators. Reasons: forbidden, '
   'account_blocked, authentication_required, operator_own_role.';
@@ -111,7 +111,7 @@ begin
   end if;
 end;
 $$;
-comment on function private.set_role(public.accounts, text) is 'Gives a locked user a role, or removes it.';
+comment on function private.set_role(public.accounts, text) is 'Sets the role of a locked user, or removes it.';
 
 create function private.end_appointment(
   p_user_id uuid, p_state text, p_actor_id uuid, p_address inet, p_request_id text

@@ -187,7 +187,7 @@ def grant_channel(walk: Walk) -> None:
 
 
 PREPARATION = ("Once: Yandex Cloud", "Every deployment")
-DEPLOYMENT = ("Every deployment", "Who may do what")
+DEPLOYMENT = ("Every deployment", "Permissions")
 
 
 def ask_for_quotas(walk: Walk) -> None:

@@ -240,9 +240,9 @@ def test_the_example_of_a_stage_names_only_what_the_template_has(site: Site) -> 
 @pytest.mark.parametrize(
     ("told", "outcome", "line"),
     [
-        ({"Tus-Max-Size": "52428800"}, "failure", "takes 50 MB, its largest bucket says 100 MB"),
+        ({"Tus-Max-Size": "52428800"}, "failure", "takes 50 MB, its largest bucket allows 100 MB"),
         ({"Tus-Max-Size": "104857600"}, "ok", "100 MB, buckets up to 100 MB"),
-        ({}, "warning", "does not tell"),
+        ({}, "warning", "does not report"),
     ],
 )
 def test_a_project_that_takes_smaller_files_than_its_buckets_is_found(

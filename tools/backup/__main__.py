@@ -123,11 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     whole.add_argument(
         "--without-seal", action="store_true", help="with the offline identity alone, which cannot check a seal"
     )
-    table = commands.add_parser(
-        "table", parents=[common, target, backup], help="restore one table beside the living one"
-    )
+    table = commands.add_parser("table", parents=[common, target, backup], help="restore one table beside the live one")
     table.add_argument("table", help="such as public.listings")
-    table.add_argument("--add-missing", action="store_true", help="put back the rows whose keys are gone")
+    table.add_argument("--add-missing", action="store_true", help="insert rows with missing keys")
     buckets = commands.add_parser("buckets", parents=[common, target], help="put users' files back")
     buckets.add_argument("--bucket", help="only this one")
     playback = commands.add_parser("playback", parents=[common, target], help="switch playback to the copies, or back")

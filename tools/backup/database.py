@@ -1,4 +1,4 @@
-"""Restoring the database: whole, or one table beside the living one."""
+"""Restoring the database: whole, or one table beside the live one."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def restore_table(console: Console, table: str, *, manifest_key: str | None, to:
     rows = manifest.tables[table].rows if table in manifest.tables else 0
     console.plan(
         f"Backup {manifest.key}",
-        f"Target {shown(address)}: {rows} rows of {table} come into the schema restored",
-        "Rows whose keys are gone are put back" if add_missing else "The living table is not touched",
+        f"Target {shown(address)}: {rows} rows of {table} are restored into the schema restored",
+        "Rows with missing keys are inserted" if add_missing else "The live table is not changed",
     )
     if console.confirmed(f"Restore {table}?"):
         with console.timed("restored"):

@@ -37,7 +37,7 @@ class Person:
         self.token, self.id = data["token"], data["user"]["id"]
 
     def post_with_video(self, region: Region, title: str, *, seed: int) -> tuple[str, str]:
-        """Upload a video, wait until it is ready, post it; gives the listing and the file's SHA-256."""
+        """Upload a video, wait until it is ready, post it; returns the listing and the file's SHA-256."""
         content = _file(seed)
         asked = {"title": title, "fileSize": len(content)}
         session_key = self._call(region, "POST", "/video/create", asked, headers={"X-App-Build": "240"})
@@ -64,7 +64,7 @@ class Person:
         return str(listing), hashlib.sha256(content).hexdigest()
 
     def write(self, region: Region, listing: str, text: str) -> str:
-        """Begin a conversation about a listing; gives the thread."""
+        """Begin a conversation about a listing; returns the thread."""
         thread = self._call(region, "POST", "/chat/threads", {"listing_id": listing})["data"]["id"]
         self._call(region, "POST", f"/chat/threads/{thread}/messages", {"text": text})
         return str(thread)

@@ -111,7 +111,7 @@ def _type(function: Function, name: str, kind: str) -> str:
     element = _ARGUMENTS.get(kind.removesuffix("[]"))
     if element is None:
         raise UnknownType(
-            f"{function.name} has an argument of type {kind}: say in tools/schema/stubs.py how it is sent"
+            f"{function.name} has an argument of type {kind}: add its form of sending to tools/schema/stubs.py"
         )
     if function.is_read and element == "Json":
         # In an address a list is the text of an array.

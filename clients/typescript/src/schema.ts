@@ -97,7 +97,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a login code; repeats within its life send the same code. */
+        /** Send a login code; repeats until its expiry send the same code. */
         post: operations["request_code_request_code"];
         delete?: never;
         options?: never;
@@ -3884,7 +3884,7 @@ export interface components {
         };
         /**
          * OpenThread
-         * @description Listing to ask about.
+         * @description Listing of the conversation.
          */
         OpenThread: {
             /**

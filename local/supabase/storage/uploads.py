@@ -24,7 +24,7 @@ class Uploads:
     files: Files
 
     async def upload(self, request: web.Request, caller: Claims, *, upsert: bool) -> dict[str, Any]:
-        """Store the file of a request; gives its id and key. Raises Refused."""
+        """Store the file of a request; returns its id and key. Raises Refused."""
         bucket = await self.rows.bucket(request.match_info["bucket"])
         incoming = await receive(request, bucket)
         require_valid_key(request.match_info["name"])

@@ -54,7 +54,7 @@ def clean(text: str) -> str:
 
 
 def form(model: type[Form]) -> Any:
-    """Return the parameter mark with which a route asks for its form: `form: Annotated[Silence, form(Silence)]`."""
+    """Return the parameter mark by which a route receives its form: `form: Annotated[Silence, form(Silence)]`."""
     return Depends(_reader(model))
 
 

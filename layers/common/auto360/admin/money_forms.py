@@ -89,7 +89,7 @@ def _missing(field: str) -> ValidationFailed:
     return ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])
 
 
-# Parameter types with which a route asks for its form.
+# Parameter types by which routes receive their forms.
 FindSent = Annotated[FindForm, form(FindForm)]
 PaymentSent = Annotated[PaymentForm, form(PaymentForm)]
 RefundSent = Annotated[RefundForm, form(RefundForm)]

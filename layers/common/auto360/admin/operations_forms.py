@@ -16,7 +16,7 @@ Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
 
 
 class PhoneForm(FormBody):
-    """First step of the sign-in; `then` is the page that was asked for."""
+    """First step of the sign-in; `then` is the requested page."""
 
     phone: str = Field(min_length=1, max_length=40)
     then: str = Field("", max_length=200)
@@ -77,7 +77,7 @@ class AppointmentForm(FormBody):
     role: Role | Literal["user"]
 
 
-# Parameter types with which a route asks for its form.
+# Parameter types by which routes receive their forms.
 PhoneSent = Annotated[PhoneForm, form(PhoneForm)]
 CodeSent = Annotated[CodeForm, form(CodeForm)]
 LanguageSent = Annotated[LanguageForm, form(LanguageForm)]

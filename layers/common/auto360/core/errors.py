@@ -52,7 +52,7 @@ class ServiceUnavailable(DomainError):
 
 
 class NotFound(DomainError):
-    """No such route or thing, or the caller may not know of it."""
+    """Route or object missing, or hidden from the caller."""
 
     code, status = "not_found", 404
 

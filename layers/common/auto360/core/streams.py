@@ -1,4 +1,4 @@
-"""Byte streams: cut into equal pieces, read ahead of their consumer, and passed through code that wants files."""
+"""Byte streams: cut into equal pieces, read ahead of their consumer, and passed through code that requires files."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress

@@ -10,7 +10,7 @@ class LimitReached(DomainError):
 
 
 class ListingRefused(DomainError):
-    """Text of the listing breaks a rule; `problems` says which."""
+    """Text of the listing breaks a rule; `problems` names the rules."""
 
     code, status = "listing_refused", 422
 

@@ -1,7 +1,7 @@
 """Secrets of login codes: deriving a code from a nonce, and the digest that checks it.
 
 The code is not stored: it is derived from a stored nonce with a secret that is not in the
-database. So the same code can be sent again within its life, and the database alone reveals no code. Several
+database. So the same code can be sent again until it expires, and the database alone reveals no code. Several
 secrets may be configured, newest first; each code is stored with its key id, so a rotation breaks no login.
 """
 

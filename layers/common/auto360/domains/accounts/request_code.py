@@ -44,7 +44,7 @@ class CodeIssuer:
     def __call__(self, phone: str, *, client: Client) -> CodeSent:
         """Send a login code to a phone (E.164).
 
-        Within its life the same code is sent again. Raises the refusal of a limit that is used up, PhoneRejected
+        Until it expires the same code is sent again. Raises the refusal of a limit that is used up, PhoneRejected
         when the mobile network refuses the number, SmsUnavailable when no provider accepted it; the last two return the
         phone's allowance.
         """

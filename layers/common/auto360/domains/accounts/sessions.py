@@ -84,7 +84,7 @@ class Sessions:
         return OpenSession.from_answer(answer, tokens=self.tokens, refresh_token=new_token)
 
     def end(self, principal: Principal, *, everywhere: bool) -> int:
-        """Log out this session, or all sessions of the user; returns how many ended."""
+        """Log out this session, or all sessions of the user; returns the number of ended ones."""
         ended: int = session_end(
             self.database, user_id=principal.user_id, session_id=principal.session_id, everywhere=everywhere
         )

@@ -127,7 +127,7 @@ class Drill:
 
 def room_needed(manifest: Manifest) -> int:
     """Return the bytes that a drill writes: the database with its indexes, the server's own, an archive of files."""
-    # Manifests of the first version do not tell the size on the server: text grows by about half in tables and indexes.
+    # Manifests of the first version lack the size on the server: text grows by about half in tables and indexes.
     database = manifest.database_bytes or 2 * manifest.plain_size
     archive = manifest.plain_size if manifest.format == "directory" else 0
     return database + archive + SERVER_BYTES

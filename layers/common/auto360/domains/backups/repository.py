@@ -64,7 +64,7 @@ class Archive:
         return content_of(self.store, manifest.objects[0], self.keys)
 
     def fetch(self, manifest: Manifest, folder: Path, *, jobs: int, only: Collection[str] | None = None) -> None:
-        """Download an archive of several files, or some of them, decrypted and proved. Raises a BackupDamaged."""
+        """Download an archive of several files, or some of them, decrypted and proved. Raises BackupDamaged."""
         self.require_objects(manifest)
         wanted = [item for item in manifest.objects if only is None or file_name(item) in only]
         with ThreadPoolExecutor(jobs) as pool:
@@ -77,7 +77,7 @@ class Archive:
                 file.write(chunk)
 
     def require_objects(self, manifest: Manifest) -> None:
-        """Require every object in its full length. Raises a BackupDamaged."""
+        """Require every object in its full length. Raises BackupDamaged."""
         for dump in manifest.objects:
             info: ObjectInfo | None = self.store.head(dump.key)
             if info is None:
@@ -86,12 +86,12 @@ class Archive:
                 raise ObjectTruncated(f"{dump.key} has {info.size} bytes instead of {dump.size}")
 
     def verify(self, manifest: Manifest) -> None:
-        """Read everything again, decrypt and decompress it. Raises a BackupDamaged."""
+        """Read everything again, decrypt and decompress it. Raises BackupDamaged."""
         self.require_objects(manifest)
         self.verify_objects(manifest.objects, manifest.format)
 
     def verify_objects(self, objects: Sequence[DumpObject], form: Format, *, jobs: int = 1) -> None:
-        """Read objects again, `jobs` at a time. Raises a BackupDamaged."""
+        """Read objects again, `jobs` at a time. Raises BackupDamaged."""
         with ThreadPoolExecutor(jobs) as pool:
             for _ in pool.map(lambda item: self._verify(item, form), objects):
                 pass
@@ -122,12 +122,12 @@ def file_name(item: DumpObject) -> str:
 
 
 def content_of(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:
-    """Yield the plain archive of an object, checked against its description. Raises a BackupDamaged."""
+    """Yield the plain archive of an object, checked against its description. Raises BackupDamaged."""
     return _of_length(decompressed(_decrypted(store, dump, keys), name=dump.key), dump)
 
 
 def stored_file(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:
-    """Yield a file of an archive of several, checked against its description. Raises a BackupDamaged."""
+    """Yield a file of an archive of several, checked against its description. Raises BackupDamaged."""
     return _of_length(_decrypted(store, dump, keys), dump)
 
 

@@ -44,7 +44,7 @@ class RestoreTarget(Protocol):
         """Return the files of a folder that hold the rows of a table; its table of contents must lie there."""
 
     def table_beside(self, dump: Dump, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
-        """Restore one table beside the living one."""
+        """Restore one table beside the live one."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Restore:
         return every
 
     def table(self, manifest: Manifest, table: str, target: RestoreTarget, *, add_missing: bool) -> str:
-        """Restore one table beside the living one; `add_missing` brings back rows whose keys are gone."""
+        """Restore one table beside the live one; `add_missing` inserts rows with missing keys."""
         facts = manifest.tables.get(table)
         if facts is None:
             raise ValueError(f"{table} is not in the backup; there are: {', '.join(sorted(manifest.tables))}")

@@ -46,7 +46,7 @@ class Notices:
     policy: NoticePolicy
 
     def send(self, *, may_go_on: Callable[[], bool]) -> int:
-        """Send due notifications in batches; returns how many were accepted. Each goes out once, under one id."""
+        """Send due notifications in batches; returns the number of accepted ones. Each goes out once, under one id."""
         taken, more = 0, bool(self.policy.kinds)
         while more and may_go_on():
             claimed = billing_sms_claim(self.database, kinds=self.policy.kinds, limit=_BATCH)

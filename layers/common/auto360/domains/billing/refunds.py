@@ -43,7 +43,7 @@ class Refunding:
         return refund
 
     def work_off(self) -> int:
-        """Send approved refunds and poll sent ones; returns how many there were."""
+        """Send approved refunds and poll sent ones; returns their number."""
         approved: list[str] = refunds_approved(self.database, limit=_BATCH)
         for refund_id in approved:
             self.send(refund_id, actor=_ACTOR)

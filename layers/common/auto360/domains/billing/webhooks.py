@@ -200,7 +200,7 @@ class BankWebhooks:
 
 
 def _verified(bank: Bank, callback: Callback) -> WebhookAuthenticity:
-    """Return how far a webhook can be trusted. A bank without a secret path has no address below its own."""
+    """Return the trust in a webhook. A bank without a secret path has no address below its own."""
     if callback.path_secret is not None and not bank.capabilities.secret_path:
         return WebhookAuthenticity.REJECTED
     return bank.callbacks.verify(callback)

@@ -102,7 +102,7 @@ class Conversations:
         return accepted(answer)
 
     def mark_read(self, principal: Principal, thread_id: str) -> int:
-        """Mark the other side's messages as read; returns how many. Raises NotFound."""
+        """Mark the other side's messages as read; returns their number. Raises NotFound."""
         answer = accepted(chat_mark_read(self.database, user_id=principal.user_id, thread_id=thread_id))
         read: int = answer["read"]
         return read

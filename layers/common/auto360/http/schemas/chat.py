@@ -16,7 +16,7 @@ Text = Annotated[Paragraph, Field(max_length=1000)]
 
 
 class OpenThread(RequestBody):
-    """Listing to ask about."""
+    """Listing of the conversation."""
 
     listing_id: UUID = Field(strict=False)
 

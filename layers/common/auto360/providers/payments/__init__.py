@@ -96,7 +96,7 @@ class Callbacks(Protocol):
     """Webhooks of a bank: first `verify`, then `parse`, then `ack`. A rejected one reaches neither of the latter."""
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """Return how far the webhook can be trusted.
+        """Return the trust in a webhook.
 
         Never raises: anything unexpected, or an unset secret, is REJECTED.
         """

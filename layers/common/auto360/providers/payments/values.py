@@ -140,7 +140,7 @@ class SavedCard:
 
 @dataclass(frozen=True)
 class Notification:
-    """Content of a webhook. Trust it as far as `verify` says; `event_key` is the same for repeats."""
+    """Content of a webhook. Its trust is the result of `verify`; `event_key` is the same for repeats."""
 
     event_key: str
     state: OrderState

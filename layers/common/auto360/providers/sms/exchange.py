@@ -1,4 +1,4 @@
-"""HTTP exchange with an SMS provider: bounded in time and size, failures told apart by meaning."""
+"""HTTP exchange with an SMS provider: bounded in time and size, failures distinguished by meaning."""
 
 from auto360.providers.sms import SmsRefused, SmsUncertain, SmsUnreachable
 from auto360.providers.transport.line import LineFailed

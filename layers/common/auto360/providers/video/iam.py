@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Audience of the exchange, at every address.
 _AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
 _ASSERTION_SECONDS = 600
-# A token is renewed below this rest of its life: a call with it must still end in time.
+# A token is renewed below this remaining validity: a call with it must still end in time.
 _MIN_LEFT_SECONDS = 300.0
 
 

@@ -122,7 +122,7 @@ def note_deleted_videos(database: Database, *, keep_days: int | None) -> int:
 def note_source_gone(
     database: Database, *, kind: str | None, source: str | None, object_key: str | None, keep_days: int | None
 ) -> None:
-    """Records that a source is gone: its replica, now at p_object_key, is kept for p_keep_days more."""
+    """Records that a source was deleted: its replica, now at p_object_key, is kept for p_keep_days more."""
     database.call(
         "note_source_gone", {"p_kind": kind, "p_source": source, "p_object_key": object_key, "p_keep_days": keep_days}
     )

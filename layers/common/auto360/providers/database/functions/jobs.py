@@ -41,7 +41,5 @@ def release_job_lease(
 
 
 def take_job_lease(database: Database, *, job: str | None, holder: str | None, seconds: int | None) -> Any:
-    """Gives p_holder the lease of a job for p_seconds when it is free and not paused; otherwise returns a row of
-    nulls.
-    """
+    """Leases a job to p_holder for p_seconds when it is free and not paused; otherwise returns a row of nulls."""
     return database.call("take_job_lease", {"p_job": job, "p_holder": holder, "p_seconds": seconds})

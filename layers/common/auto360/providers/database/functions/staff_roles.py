@@ -14,10 +14,10 @@ def operator_appoint(
     address: str | None,
     request_id: str | None,
 ) -> Any:
-    """Gives the user with this phone (E.164) a role, or removes it (user): {user_id, role, before, waits}. waits:
-    the role begins when a second administrator grants the same; removing needs one, and also refuses a waiting
-    role. Without an actor it is the command of the service key, which makes the first administrators. Reasons:
-    forbidden, account_blocked, authentication_required, operator_own_role.
+    """Sets the role of the user with this phone (E.164), or removes it (user): {user_id, role, before, waits}.
+    waits: the role begins when a second administrator grants the same; removing needs one, and also refuses a
+    waiting role. Without an actor it is the command of the service key, which makes the first administrators.
+    Reasons: forbidden, account_blocked, authentication_required, operator_own_role.
     """
     return database.call(
         "operator_appoint",

@@ -51,7 +51,7 @@ def video_migration_pause(database: Database, *, paused: bool | None) -> bool:
 def video_migration_release_lease(
     database: Database, *, id: str | None, holder: str | None, seconds: int | None, reason: str | None
 ) -> bool:
-    """Releases the lease of a healthy entry when the run ends or the provider asks to wait. Becomes due after
+    """Releases the lease of a healthy entry at the end of the run or a pause of the provider. Becomes due after
     p_seconds.
     """
     answer: bool = database.call(

@@ -33,7 +33,7 @@ def video_migration_failed(
 
 
 def video_migration_forget_target(database: Database, *, id: str | None, holder: str | None, reason: str | None) -> Any:
-    """Restarts an entry whose copy is gone at the provider or was deleted as useless."""
+    """Restarts an entry whose copy is missing at the provider or was deleted as useless."""
     return database.call("video_migration_forget_target", {"p_id": id, "p_holder": holder, "p_reason": reason})
 
 
