@@ -5,7 +5,7 @@ VENV_PYTHON := .venv/bin/python
 STAGE ?= production
 NODE = $(shell command -v node || $(VENV_PYTHON) -c "from infra.bytecode import node; print(node())")
 CLIENT = clients/typescript
-# Tests wait for processes and deadlines half of their time.
+# A test waits for processes and deadlines a third of its time: three keep two processors busy.
 TEST_PROCESSES ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))")
 MAKEFLAGS += --no-print-directory
 # Without kept bytecode, which images of containers forbid, each process would compile every module that it imports.

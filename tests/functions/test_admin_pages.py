@@ -207,7 +207,7 @@ def test_figures_of_days_are_pictures_in_som_where_they_are_money(admin: Browser
         database,
         """insert into metrics_daily (day, metric, dimension, value) values
            (current_date, 'listings_created', '', 12), (current_date, 'revenue_tyiyn', 'tier:basic', 1000000)
-           returning id""",
+           on conflict (metric, dimension, day) do update set value = excluded.value returning id""",
     )
     page = admin.get("/admin/metrics?days=14")
     assert page.text.count("<svg") >= 2

@@ -27,6 +27,7 @@ def empty(database: Database) -> None:
     with database.connect() as connection:
         for table in ("incoming", "hours", "days", "batches", "senders", "salts", "drops"):
             connection.execute(f"delete from quality_{table}".encode())
+        connection.execute("delete from metrics_daily where metric like 'cdn%'")
 
 
 def report(database: Database, *views: dict[str, Any], hour: str = "", times: int = 1) -> None:
@@ -90,6 +91,16 @@ def test_staff_see_kept_days_and_the_hours_after_them_once(
     assert ["<td>3</td><td>3</td>" in line for line in found] == [False, True]
     assert "сеть 1" in page.words
     assert moderator.get("/admin/playback?days=7").status == 404
+
+
+@pytest.mark.parametrize("metric", ["cdn_requests", "cdn_bytes", "cdn_error_share"])
+def test_a_day_of_the_cdn_with_one_number_alone_is_shown(
+    metric: str, functions: Functions, database: Database, sms_world: SmsWorld
+) -> None:
+    with database.connect() as connection:
+        connection.execute("insert into metrics_daily (day, metric, value) values (%s, %s, 1)", [day(1), metric])
+    page = staff_browser(functions, database, sms_world, "moderator").get("/admin/playback")
+    assert page.status == 200
 
 
 def test_who_has_no_role_sees_nothing(functions: Functions, database: Database, sms_world: SmsWorld) -> None:

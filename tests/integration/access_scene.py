@@ -198,22 +198,36 @@ def keys_of(connection: Connection, table: str, key: str) -> set[str]:
 
 
 @contextmanager
-def leaving_no_trace(connection: Connection, *, only: tuple[str, ...] = ()) -> Iterator[None]:
-    """Remove afterwards every row that came into the tables meanwhile, also from append-only ones."""
-    keys = primary_keys(connection)
-    watched = {table: keys[table] for table in only or keys}
-    before = {table: keys_of(connection, table, key) for table, key in watched.items()}
+def leaving_no_trace(
+    connection: Connection, *, only: tuple[str, ...] = (), keys: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Remove afterwards every row that came into the tables meanwhile, also from append-only ones.
+
+    `keys`: the primary keys by table, where they are known.
+    """
+    known = keys or primary_keys(connection)
+    watched = {table: known[table] for table in only or known}
+    before = _rows_of(connection, watched)
     try:
         yield
     finally:
-        with connection.transaction():
-            connection.execute("set local session_replication_role = replica")
-            for table, key in watched.items():
-                new = keys_of(connection, table, key) - before[table]
-                if new:
-                    connection.execute(
-                        sql.SQL("delete from public.{} where {}::text = any (%s)").format(
-                            sql.Identifier(table), sql.Identifier(key)
-                        ),
-                        [list(new)],
-                    )
+        came: dict[str, list[str]] = {}
+        for table, key in _rows_of(connection, watched) - before:
+            came.setdefault(table, []).append(key)
+        if came:
+            with connection.transaction():
+                connection.execute("set local session_replication_role = replica")
+                for table, new in came.items():
+                    query = sql.SQL("delete from public.{} where {}::text = any (%s)")
+                    connection.execute(query.format(sql.Identifier(table), sql.Identifier(watched[table])), [new])
+
+
+def _rows_of(connection: Connection, watched: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Return table and primary key of every row of the tables, all of one moment."""
+    queries = [
+        sql.SQL("select {}, {}::text from public.{}").format(
+            sql.Literal(table), sql.Identifier(key), sql.Identifier(table)
+        )
+        for table, key in watched.items()
+    ]
+    return set(connection.execute(sql.SQL(" union all ").join(queries)).fetchall())

@@ -78,7 +78,8 @@ class Trial:
     def as_new(self, case: Case) -> Iterator[Trial]:
         """Yield the scene, and leave the tables of the case as they were."""
         self.clear()
-        with leaving_no_trace(self.connection, only=tuple({case.table, *FILLED_BY_TRIGGERS})):
+        watched = tuple({case.table, *FILLED_BY_TRIGGERS})
+        with leaving_no_trace(self.connection, only=watched, keys=self.keys):
             yield self
 
     def clear(self) -> None:
