@@ -22,7 +22,7 @@ NEW = int(os.environ.get("NEW", "500"))
 LISTINGS = int(os.environ.get("LISTINGS", "20000"))
 SAMPLE = int(os.environ.get("SAMPLE", "400"))
 _CHUNK = 20
-_BROAD = """select count(private.match_broad_search(s, 1000)) from (
+_BROAD = """select count(private.match_broad_search(s, 1000, now() + interval '1 hour')) from (
     select * from saved_searches where key is null and anchor is null order by md5(id::text) limit %s) as s"""
 # Broad ones among the sample are those evaluated by match_broad, as many as in a tenth.
 _CHOSEN = """

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from tests.support.email_rows import call, change, proof
 from tests.support.emails import EmailUser, EmailWorld, new_email
+from tests.support.people import new_address
 from tests.support.rows import rows
 
 
@@ -55,7 +56,7 @@ def test_a_session_that_ends_at_this_moment_changes_no_address(
 
 
 def test_a_place_asks_for_twenty_proofs_an_hour_and_an_account_for_ten_a_day(email_world: EmailWorld) -> None:
-    users, place = [email_world.user() for _ in range(21)], "198.51.100.77"
+    users, place = [email_world.user() for _ in range(21)], new_address()
     statuses = []
     for user in users:
         user.person = replace(user.person, address=place)

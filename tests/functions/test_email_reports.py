@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -140,6 +141,49 @@ def test_forged_and_odd_reports_stop_nobody(email_world: EmailWorld) -> None:
     ):
         assert email_world.report(odd).body["data"]["applied"] == 0
     assert user.state()["state"] == "active"
+
+
+def sent_receipt(world: EmailWorld) -> tuple[EmailUser, str]:
+    """Send a receipt; returns its user and the provider's id of it."""
+    user, _ = proved(world, "driver")
+    user.notify()
+    world.send()
+    query = "select provider_ref from emails where user_id = %s and type = %s"
+    [(reference,)] = rows(world.database, query, user.id, RECEIPT)
+    return user, str(reference)
+
+
+def event_of(kind: str, reference: str, *, is_passing: bool = True) -> dict[str, Any]:
+    bounce = {"bounceType": "Transient" if is_passing else "Permanent"}
+    part = bounce if kind == "Bounce" else {}
+    return {"eventType": kind, "eventId": uuid4().hex, "mail": {"messageId": reference}, kind.lower(): part}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state"),
+    [
+        (("Bounce", "Delivery"), "bounced"),
+        (("Delivery", "Bounce"), "bounced"),
+        (("Complaint", "Bounce", "Delivery"), "complained"),
+        (("Delivery", "Complaint"), "complained"),
+    ],
+)
+def test_the_worst_report_counts_in_whatever_order_they_come(
+    email_world: EmailWorld, kinds: tuple[str, ...], state: str
+) -> None:
+    user, reference = sent_receipt(email_world)
+    for kind in kinds:
+        assert email_world.report(event_of(kind, reference)).body["data"]["applied"] == 1
+    assert dict(user.mails())[RECEIPT] == state
+
+
+def test_a_delivery_ends_the_count_of_passing_bounces(email_world: EmailWorld) -> None:
+    user, reference = sent_receipt(email_world)
+    query = """select transient_bounces from email_stops where address_digest = (
+        select private.email_digest(email) from accounts where id = %s)"""
+    for kind, count in (("Bounce", 1), ("Bounce", 2), ("Delivery", 0)):
+        email_world.report(event_of(kind, reference))
+        assert rows(email_world.database, query, user.id) == [(count,)]
 
 
 @pytest.mark.parametrize("odd", ["\x00", "\ud800", "\u202e", "x" * 10_000])

@@ -147,3 +147,20 @@ def test_a_result_counts_for_the_claim_that_sent_and_also_when_it_comes_late(
 def test_notices_of_security_cannot_be_unsubscribed(email_world: EmailWorld, user: EmailUser) -> None:
     call(email_world, "email_unsubscribe", p_user_id=user.id, p_type="security_new_device")
     assert rows(email_world.database, "select 1 from notification_preferences where user_id = %s", user.id) == []
+
+
+def test_another_program_or_another_system_is_a_new_device(email_world: EmailWorld, user: EmailUser) -> None:
+    told = "select count(*) from notifications where user_id = %s and type = 'security_new_device'"
+
+    def logged_in(platform: str, program: str) -> int:
+        before: int = rows(email_world.database, told, user.id)[0][0]
+        change(
+            email_world,
+            """insert into auth_sessions (user_id, platform, user_agent, expires_at)
+               values (%s, %s, %s, now() + interval '1 day')""",
+            user.id, platform, program,
+        )  # fmt: skip
+        return int(rows(email_world.database, told, user.id)[0][0]) - before
+
+    devices = [("android", "a"), ("android", "b"), ("ios", "b"), ("android", "b"), ("ios", "a")]
+    assert [logged_in(*device) for device in devices] == [1, 1, 1, 0, 1]
