@@ -15,13 +15,16 @@ import pytest
 from auto360.domains.backups.database import DatabaseBackup
 from auto360.domains.backups.room import Room
 from local.paths import CHECKOUT
-from tests.support.backup import BackupWorld
+from tests.support.backup import IDENTITIES, OFFLINE_RECIPIENT, SCHEMAS, BackupWorld
 
 
 def killed_after(world: BackupWorld, seconds: float, *arguments: str) -> int:
     """Start a backup, kill it this time after its run has begun, and give its exit code."""
     environ = os.environ | {
         "BACKUP_PROCESS": json.dumps(world.source.environ),
+        "BACKUP_KEYS": f"k1:{IDENTITIES['x']}",
+        "BACKUP_RECIPIENTS": OFFLINE_RECIPIENT,
+        "BACKUP_SCHEMAS": " ".join(SCHEMAS),
         "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'layers' / 'common'}",
     }
     command = [sys.executable, "-m", "tests.support.backup_process", world.s3.url, world.source.dsn, *arguments]

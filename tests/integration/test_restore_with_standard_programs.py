@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psycopg
@@ -20,6 +19,7 @@ from local.paths import CHECKOUT
 from tests.support.backup import IDENTITIES, OFFLINE_IDENTITY, BackupWorld, backup_variables
 from tests.support.functions import forget_container
 from tests.support.hosted import hosted_project, one
+from tests.support.prepared import fast_folder
 from tools.backup.__main__ import main
 
 _RUNBOOK = CHECKOUT / "docs" / "runbooks" / "restore-with-standard-programs.md"
@@ -85,7 +85,7 @@ def test_a_backup_is_restored_without_a_line_of_our_code(
     prepare, stream, folder = commands()
     assert stream.startswith("age -d")
     restore = folder if jobs else stream
-    with embedded_postgres(Path(tempfile.gettempdir())) as target:
+    with embedded_postgres(fast_folder()) as target:
         for command in (prepare, restore):
             done = shell(command, tmp_path, target)
             assert done.returncode == 0, done.stderr.decode()[-2000:]
