@@ -74,6 +74,19 @@ def test_a_new_proof_starts_a_stopped_address_again(email_world: EmailWorld) -> 
     assert user.state()["state"] == "active"
 
 
+def test_who_proves_a_stopped_address_again_gets_its_mail_again(email_world: EmailWorld) -> None:
+    user = email_world.user()
+    address = user.prove()
+    rows(email_world.database, "select private.stop_email_address(%s, 'complained')::text", address)
+    rows(email_world.database, "update email_stops set stopped_at = stopped_at - interval '31 days' returning 1")
+    assert user.state()["state"] == "complained"
+    user.prove(address)
+    assert user.state()["state"] == "active"
+    user.notify()
+    email_world.send()
+    assert dict(user.mails())[RECEIPT] == "accepted"
+
+
 def test_repetitions_change_nothing(email_world: EmailWorld) -> None:
     user, _ = proved(email_world, "complaint")
     user.notify()

@@ -131,6 +131,7 @@ def test_a_number_of_thousands_of_digits_is_not_saved(database: Database, user: 
         ({"price_min": 0}, False),
         ({"text": "toyota or honda"}, False),
         ({"text": "-мерседес"}, False),
+        ({"text": "самосвал - шестигранник"}, False),
     ],
 )
 def test_a_broad_search_has_digests_only(query: Any, database: Database, user: str, *, is_narrow: bool) -> None:
