@@ -5,6 +5,7 @@ A new one costs a login, a process of the server, and every SQL function that it
 
 from __future__ import annotations
 
+import atexit
 import select
 from typing import Any
 
@@ -68,3 +69,9 @@ def forget_connections(dsn: str) -> None:
     """Close what is kept for this address."""
     for connection in _idle.pop(dsn, []):
         connection.close()
+
+
+@atexit.register
+def _forget_all() -> None:
+    for dsn in list(_idle):
+        forget_connections(dsn)

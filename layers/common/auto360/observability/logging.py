@@ -1,6 +1,7 @@
 """Logs: one JSON line per event, Yandex's level names, phones masked, tokens removed."""
 
 import json
+import logging
 import re
 from typing import Any
 
@@ -10,7 +11,7 @@ from aws_lambda_powertools.package_logger import set_package_logger_handler
 
 from auto360.core import phone
 
-# Yandex accepts these names only (docs/reference/yandex-cloud.md, section 1Logging).
+# Yandex accepts these names only (docs/reference/yandex-cloud.md).
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL", "NOTSET": "TRACE"}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer)\s+[\w.\-]{20,}")
@@ -35,3 +36,5 @@ class CloudFormatter(LambdaPowertoolsFormatter):
 set_package_logger_handler()  # type: ignore[no-untyped-call]
 
 logger = Logger(service="auto360", logger_formatter=CloudFormatter(use_rfc3339=True, utc=True, location=None))
+# A handler of the process, such as that of a command, would write the same lines without redaction.
+logging.getLogger("auto360").propagate = False
