@@ -29,12 +29,12 @@ def side() -> YandexLockbox:
 def environ(side: YandexLockbox) -> Iterator[dict[str, str]]:
     """Yield the environment of a function in an instance of its own."""
     secrets.forget()
-    data.provider_http.cache_clear()
+    data.provider_lines.cache_clear()
     invocation_token.remember_grant(SimpleNamespace(token={"access_token": TOKEN, "expires_in": 3600}))
     with served(Simulators(Phone(), {"lockbox": side})) as url:
         yield {"LOCKBOX_URL": f"{url}/lockbox", "LOCKBOX_SECRET_ID": "e6q1", "LOCKBOX_VERSION_ID": "v1"}
     invocation_token.remember_grant(None)
-    data.provider_http.cache_clear()
+    data.provider_lines.cache_clear()
     secrets.forget()
 
 

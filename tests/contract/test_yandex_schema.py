@@ -83,6 +83,6 @@ def test_secrets_are_read_as_published() -> None:
         settings = LockboxSettings.load(
             {"LOCKBOX_URL": f"{url}/lockbox", "LOCKBOX_SECRET_ID": "e6q1", "LOCKBOX_VERSION_ID": "v1"}
         )
-        assert Lockbox(settings, http, access_token=lambda: TOKEN).secrets() == {"OTP_SECRETS": "k1:first"}
+        assert Lockbox(settings, lines_of(http), access_token=lambda: TOKEN).secrets() == {"OTP_SECRETS": "k1:first"}
     assert judge.seen == {"yandex.cloud.lockbox.v1.PayloadService.Get"}
     assert not judge.faults, "\n".join(judge.faults)

@@ -147,7 +147,7 @@ def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict
         return YandexMonitoring(settings, http, authorize=lambda: "Api-Key k", now=utc_now).read()
 
     def lockbox() -> object:
-        return Lockbox(LockboxSettings.load(environ), http, access_token=lambda: "t1.token").secrets()
+        return Lockbox(LockboxSettings.load(environ), lines_of(http), access_token=lambda: "t1.token").secrets()
 
     def hook() -> None:
         SignedWebhook(WebhookSettings.load(environ), f"{url}/hook", http, now=utc_now).send(MESSAGE)

@@ -21,11 +21,11 @@ def complete_environment(environ: MutableMapping[str, str] | None = None) -> Non
     wanted = (known.get(_SECRET, ""), known.get(_VERSION, ""))
     if not wanted[0] or wanted in _loaded:
         return
-    from auto360.container.data import provider_http
+    from auto360.container.data import provider_lines
     from auto360.providers.secret_store import SecretStoreFailure
     from auto360.providers.secret_store.lockbox import Lockbox, LockboxSettings
 
-    store = Lockbox(LockboxSettings.load(known), provider_http(), access_token=access_token)
+    store = Lockbox(LockboxSettings.load(known), provider_lines(), access_token=access_token)
     try:
         known.update(store.secrets())
     except SecretStoreFailure as failure:

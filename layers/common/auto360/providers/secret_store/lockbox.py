@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
-import httpx
 from pydantic import Field, HttpUrl
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.secret_store import SecretStoreFailure
-from auto360.providers.transport import at_most
+from auto360.providers.transport.line import LineFailed, Reply
+from auto360.providers.transport.lines import Lines
 
 _TIMEOUT_SECONDS = 3.0
-_MAX_REPLY_BYTES = 128 * 1024
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8000}")
 
 
@@ -26,27 +26,20 @@ class LockboxSettings(EnvSettings):
 class Lockbox:
     """`SecretStore` port at Yandex Lockbox. `access_token` returns the token granted to the current invocation."""
 
-    def __init__(
-        self, settings: LockboxSettings, http: httpx.Client, *, access_token: Callable[[], str | None]
-    ) -> None:
-        self._settings, self._http, self._access_token = settings, http, access_token
+    def __init__(self, settings: LockboxSettings, lines: Lines, *, access_token: Callable[[], str | None]) -> None:
+        self._settings, self._lines, self._access_token = settings, lines, access_token
 
     def secrets(self) -> Mapping[str, str]:
         """Read the version of the secret. Raises SecretStoreFailure."""
         settings = self._settings
-        url = f"{str(settings.lockbox_url).rstrip('/')}/lockbox/v1/secrets/{settings.lockbox_secret_id}/payload"
+        secret = f"{str(settings.lockbox_url).rstrip('/')}/lockbox/v1/secrets/{settings.lockbox_secret_id}"
+        url = f"{secret}/payload?{urlencode({'versionId': settings.lockbox_version_id})}"
         try:
-            reply = self._http.get(
-                url,
-                params={"versionId": settings.lockbox_version_id},
-                headers={"Authorization": f"Bearer {self._proof()}"},
-                timeout=_TIMEOUT_SECONDS,
-                extensions=at_most(_MAX_REPLY_BYTES),
-            )
-        except httpx.HTTPError as error:
+            reply = self._lines.send("GET", url, {"Authorization": f"Bearer {self._proof()}"}, seconds=_TIMEOUT_SECONDS)
+        except (LineFailed, ValueError) as error:
             raise SecretStoreFailure("no_reply") from error
-        if reply.status_code != httpx.codes.OK:
-            raise SecretStoreFailure(f"http_{reply.status_code}")
+        if reply.status != 200:
+            raise SecretStoreFailure(f"http_{reply.status}")
         return _entries(reply)
 
     def _proof(self) -> str:
@@ -56,7 +49,7 @@ class Lockbox:
         return granted
 
 
-def _entries(reply: httpx.Response) -> dict[str, str]:
+def _entries(reply: Reply) -> dict[str, str]:
     try:
         entries = {entry["key"]: entry["textValue"] for entry in reply.json()["entries"]}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
