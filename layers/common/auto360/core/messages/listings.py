@@ -34,9 +34,18 @@ ERRORS: Sentences = {
         "You can save up to 20 searches. Delete one that you no longer need and try again.",
     ),
     "saved_search_too_broad": (
-        "Поиск слишком широкий для мгновенных уведомлений. Уточните марку или породу либо выберите сводку за день.",
-        "Издөө дароо билдирүү үчүн өтө кең. Марканы же тукумду тактаңыз же күндүк жыйынтыкты тандаңыз.",
-        "The search is too broad for instant notifications. Add a make or a breed, or choose a daily summary.",
+        (
+            "Поиск слишком широкий для мгновенных уведомлений. Уточните марку, породу или тип недвижимости с городом "
+            "либо выберите сводку за день."
+        ),
+        (
+            "Издөө дароо билдирүү үчүн өтө кең. Марканы, тукумду же кыймылсыз мүлктүн түрүн шаары менен тактаңыз "
+            "же күндүк жыйынтыкты тандаңыз."
+        ),
+        (
+            "The search is too broad for instant notifications. Add a make, a breed, or a property type with a city, "
+            "or choose a daily summary."
+        ),
     ),
     "video_unavailable": (
         "Это видео нельзя использовать. Загрузите его ещё раз.",
