@@ -14,7 +14,7 @@ from auto360.providers.sms import (
 )
 from auto360.providers.sms.delivery import Delivery, DeliveryLimits, deliver
 
-TAKEN = SmsAccepted(parts=1, cost_tyiyn=70)
+ACCEPTED = SmsAccepted(parts=1, cost_tyiyn=70)
 
 
 @dataclass
@@ -23,7 +23,7 @@ class ScriptedProvider:
 
     name: str
     script: list[SmsAccepted | SmsFailure]
-    taken: bool | None = None
+    accepted: bool | None = None
     ids: list[str] = field(default_factory=list)
     questions: int = 0
 
@@ -39,7 +39,7 @@ class ScriptedProvider:
 
     def has_accepted(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         self.questions += 1
-        return self.taken
+        return self.accepted
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> None:
         return None
@@ -55,51 +55,51 @@ def hand_over(providers: Sequence[ScriptedProvider], *, passed_over: tuple[str, 
 
 
 def test_the_first_provider_takes_it_and_nobody_else_is_asked() -> None:
-    first, second = ScriptedProvider("a", [TAKEN]), ScriptedProvider("b", [])
+    first, second = ScriptedProvider("a", [ACCEPTED]), ScriptedProvider("b", [])
     delivery = hand_over([first, second])
-    assert (delivery.provider, delivery.taken) == ("a", TAKEN)
+    assert (delivery.provider, delivery.accepted) == ("a", ACCEPTED)
     assert second.ids == []
 
 
 def test_a_refusal_goes_on_at_once() -> None:
-    first, second = ScriptedProvider("a", [SmsRefused("5")]), ScriptedProvider("b", [TAKEN])
+    first, second = ScriptedProvider("a", [SmsRefused("5")]), ScriptedProvider("b", [ACCEPTED])
     assert hand_over([first, second]).provider == "b"
     assert len(first.ids) == 1
 
 
 def test_a_breakdown_is_repeated_under_the_same_id() -> None:
-    first = ScriptedProvider("a", [SmsUnreachable("http_500"), SmsUnreachable("http_500"), TAKEN])
+    first = ScriptedProvider("a", [SmsUnreachable("http_500"), SmsUnreachable("http_500"), ACCEPTED])
     assert hand_over([first, ScriptedProvider("b", [])]).provider == "a"
     assert first.ids == ["a-s"] * 3
 
 
 def test_after_three_breakdowns_the_next_is_asked() -> None:
-    first, second = ScriptedProvider("a", [SmsUnreachable("connect")] * 3), ScriptedProvider("b", [TAKEN])
+    first, second = ScriptedProvider("a", [SmsUnreachable("connect")] * 3), ScriptedProvider("b", [ACCEPTED])
     assert hand_over([first, second]).provider == "b"
     assert first.questions == 0
 
 
-def test_what_was_perhaps_taken_is_asked_about_before_going_on() -> None:
-    first, second = ScriptedProvider("a", [SmsUncertain("no_reply")] * 2, taken=True), ScriptedProvider("b", [])
+def test_what_was_perhaps_accepted_is_queried_before_going_on() -> None:
+    first, second = ScriptedProvider("a", [SmsUncertain("no_reply")] * 2, accepted=True), ScriptedProvider("b", [])
     delivery = hand_over([first, second])
     assert delivery.provider == "a"
     assert (len(first.ids), first.questions, second.ids) == (2, 1, [])
 
 
-def test_what_is_not_known_to_be_taken_goes_on_with_the_same_text() -> None:
+def test_what_is_not_known_to_be_accepted_goes_on_with_the_same_text() -> None:
     for answer in (False, None):
-        first = ScriptedProvider("a", [SmsUncertain("no_reply")] * 2, taken=answer)
-        assert hand_over([first, ScriptedProvider("b", [TAKEN])]).provider == "b"
+        first = ScriptedProvider("a", [SmsUncertain("no_reply")] * 2, accepted=answer)
+        assert hand_over([first, ScriptedProvider("b", [ACCEPTED])]).provider == "b"
 
 
 def test_a_seen_before_is_not_repeated_but_asked_about() -> None:
-    first = ScriptedProvider("a", [SmsUncertain("10", repeat=False)], taken=True)
+    first = ScriptedProvider("a", [SmsUncertain("10", repeat=False)], accepted=True)
     assert hand_over([first, ScriptedProvider("b", [])]).provider == "a"
     assert len(first.ids) == 1
 
 
 def test_an_uncertain_try_before_a_refusal_is_still_asked_about() -> None:
-    first = ScriptedProvider("a", [SmsUncertain("no_reply"), SmsRefused("4")], taken=True)
+    first = ScriptedProvider("a", [SmsUncertain("no_reply"), SmsRefused("4")], accepted=True)
     assert hand_over([first, ScriptedProvider("b", [])]).provider == "a"
 
 
@@ -112,7 +112,7 @@ def test_a_bad_number_ends_it() -> None:
 
 
 def test_a_provider_that_is_passed_over_is_asked_last() -> None:
-    first, second = ScriptedProvider("a", [TAKEN]), ScriptedProvider("b", [SmsRefused("3", lasting=True)])
+    first, second = ScriptedProvider("a", [ACCEPTED]), ScriptedProvider("b", [SmsRefused("3", lasting=True)])
     delivery = hand_over([first, second], passed_over=("a",))
     assert [attempt.provider for attempt in delivery.attempts] == ["b", "a"]
     assert delivery.provider == "a"

@@ -41,24 +41,24 @@ class SmsRecord(TypedDict):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Result of a delivery. `taken` is None when no provider accepted it; `bad_number` when the number is at fault."""
+    """Result of a delivery. `accepted` is None when no provider did; `bad_number` when the number is at fault."""
 
     attempts: tuple[DeliveryAttempt, ...]
-    taken: SmsAccepted | None = None
+    accepted: SmsAccepted | None = None
     provider: str | None = None
     provider_message_id: str | None = None
     bad_number: bool = False
 
     def record(self, sms_id: str) -> SmsRecord:
         """Return the arguments of SQL functions `sms_record` and `login_record_sms`."""
-        taken = self.taken
+        accepted = self.accepted
         return {
             "sms_id": sms_id,
             "state": "accepted" if self.provider else "released",
             "supplier": self.provider,
             "supplier_message_id": self.provider_message_id,
-            "parts": taken.parts if taken else None,
-            "cost_tyiyn": taken.cost_tyiyn if taken else 0,
+            "parts": accepted.parts if accepted else None,
+            "cost_tyiyn": accepted.cost_tyiyn if accepted else 0,
             "attempts": [_attempt_row(place, attempt) for place, attempt in enumerate(self.attempts)],
         }
 
@@ -123,11 +123,11 @@ def deliver(
         message_id = provider.message_id(sms_id)
         behind = len(ordered) - place - 1
         try:
-            taken = _try_provider(run, provider, message_id, reserved=behind * (limits.call_seconds + 0.5))
+            accepted = _try_provider(run, provider, message_id, reserved=behind * (limits.call_seconds + 0.5))
         except SmsBadNumber:
             return Delivery(tuple(run.attempts), bad_number=True)
-        if taken is not None:
-            return Delivery(tuple(run.attempts), taken, provider.name, message_id)
+        if accepted is not None:
+            return Delivery(tuple(run.attempts), accepted, provider.name, message_id)
     return Delivery(tuple(run.attempts))
 
 
@@ -154,7 +154,7 @@ def _try_provider(run: _Run, provider: SmsProvider, message_id: str, *, reserved
         if number + 1 < run.limits.tries:
             wait = run.limits.first_wait_seconds * 2**number * random.uniform(0.8, 1.2)  # noqa: S311
             run.sleep(max(0.0, run.time_left(wait, reserved=reserved)))
-    if uncertain and _was_taken(run, provider, message_id):
+    if uncertain and _was_accepted(run, provider, message_id):
         return SmsAccepted(parts=segments_of(run.text), cost_tyiyn=None)
     return None
 
@@ -177,14 +177,16 @@ def _send_once(run: _Run, provider: SmsProvider, message_id: str, *, timeout: fl
     return result
 
 
-def _was_taken(run: _Run, provider: SmsProvider, message_id: str) -> bool:
+def _was_accepted(run: _Run, provider: SmsProvider, message_id: str) -> bool:
     started = time.monotonic()
     timeout = run.time_left(run.limits.question_seconds)
     try:
-        taken = provider.has_accepted(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
+        accepted = provider.has_accepted(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
     except Exception:  # noqa: BLE001 - see `_send_once`
-        taken = None
+        accepted = None
     milliseconds = round((time.monotonic() - started) * 1000)
-    outcome = "accepted" if taken else "unknown"
-    run.attempts.append(DeliveryAttempt(provider.name, message_id, outcome, f"taken_{taken}".lower(), milliseconds))
-    return taken is True
+    outcome = "accepted" if accepted else "unknown"
+    run.attempts.append(
+        DeliveryAttempt(provider.name, message_id, outcome, f"accepted_{accepted}".lower(), milliseconds)
+    )
+    return accepted is True
