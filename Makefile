@@ -19,7 +19,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: ## install missing tools and packages (every other target does this first)
+install: ## install missing tools and packages (most targets do this first)
 	@$(PYTHON) local/bootstrap.py
 
 up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS, MAX_REQUESTS, EDGE=block|count, EDGE_CACHE=on)

@@ -18,7 +18,7 @@ from local.supabase_project import prepare_project
 from tests.integration.access_scene import Connection, tables
 from tests.support.database import Database
 
-# What the module makes takes seconds: one process makes it.
+# Building the databases takes seconds: one process runs the module.
 pytestmark = pytest.mark.xdist_group("from_zero")
 
 

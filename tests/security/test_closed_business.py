@@ -1,4 +1,4 @@
-"""Business that is closed is closed in every way in: its former team does nothing in its name any more."""
+"""Closed business: on every way in, its former team can do nothing in its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers of providers' webhooks: whatever comes, it is reports or a refusal."""
+"""Readers of SMS providers' webhooks: every input yields reports or a refusal."""
 
 import contextlib
 
