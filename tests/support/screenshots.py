@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER = CHECKOUT / "docs" / "screenshots"
 ADMIN = "+996700000114"
-WIDE: dict[str, Any] = {"viewport": {"width": 1100, "height": 720}}
+WIDE: dict[str, Any] = {"viewport": {"width": 1200, "height": 760}}
 NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "is_mobile": True, "has_touch": True}
 SHOTS: Sequence[tuple[str, str]] = (
     ("overview", "/admin"),
