@@ -9,7 +9,6 @@ const EXAMPLES = {
 let routes = [];
 let shownInbox = "";
 let shownLog = "";
-const timerRuns = new Map();
 
 async function get(path) {
   const answer = await fetch(path, { cache: "no-store" });
@@ -167,9 +166,13 @@ async function showProviders(force) {
 
 async function runTimer(timer, button) {
   button.disabled = true;
-  const answer = await (await fetch(timer.run, { method: "POST" })).json();
-  timerRuns.set(timer.run, answer.ok ? `done in ${answer.duration_ms} ms` : answer.error || "failed");
+  await fetch(timer.run, { method: "POST" });
   await showTimers();
+}
+
+function lastRun(run) {
+  if (!run) return "–";
+  return `${clock(run.started_at)}: ${run.ok ? `done in ${run.duration_ms} ms` : run.error || "failed"}`;
 }
 
 async function showTimers() {
@@ -180,7 +183,7 @@ async function showTimers() {
     button.addEventListener("click", () => runTimer(timer, button));
     const cell = make("td");
     cell.append(button);
-    row.append(make("td", timer.name ? `${timer.function} · ${timer.name}` : timer.function), make("td", timer.schedule), make("td", timerRuns.get(timer.run) || "–"), cell);
+    row.append(make("td", timer.name ? `${timer.function} · ${timer.name}` : timer.function), make("td", timer.schedule), make("td", lastRun(timer.last_run)), cell);
     return row;
   });
   if (!rows.length) {

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from aiohttp import web
 from yarl import URL
 
 from local.gateway.functions import Functions
-from local.gateway.pool import FunctionCrashed, FunctionTimeout
+from local.gateway.pool import FunctionCrashed, FunctionTimeout, Invocation
 from local.paths import OPENAPI
 
 CONSOLE = Path(__file__).resolve().parents[1] / "console"
@@ -74,6 +75,7 @@ class LocalApi:
     def __init__(self, functions: Functions, settings: LocalSettings) -> None:
         self._functions = functions
         self._settings = settings
+        self._timer_runs: dict[str, dict[str, Any]] = {}
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
         return _file(CONSOLE / "index.html")
@@ -130,26 +132,27 @@ class LocalApi:
 
     async def timers(self, _request: web.Request) -> web.Response:
         self._functions.refresh()
-        return web.json_response(self._functions.timers())
+        rows = [{**timer, "last_run": self._timer_runs.get(timer["run"])} for timer in self._functions.timers()]
+        return web.json_response(rows)
 
     async def run_timer(self, request: web.Request) -> web.Response:
-        """Run one timer now."""
-        number = request.match_info["n"]
+        """Run one timer now, and keep its outcome for the list."""
+        name, number = request.match_info["function"], request.match_info["n"]
         if not number.isascii() or not number.isdigit():
             return await self.unknown(request)
+        begun, status = datetime.now(UTC), 200
         try:
-            done = await self._functions.run_timer(request.match_info["function"], int(number), str(uuid.uuid4()))
+            done = await self._functions.run_timer(name, int(number), str(uuid.uuid4()))
+            if done is None:
+                return await self.unknown(request)
+            body = _outcome(done)
         except FunctionTimeout:
-            return web.json_response({"ok": False, "error": "It took longer than its timeout."}, status=504)
+            status, body = 504, {"ok": False, "error": "It took longer than its timeout."}
         except FunctionCrashed:
-            return web.json_response({"ok": False, "error": "Its process ended without an answer."}, status=502)
-        if done is None:
-            return await self.unknown(request)
-        answer = done.answer
-        body: dict[str, Any] = {"ok": answer.error is None, "result": answer.result, "error": None}
-        if answer.error is not None:
-            body["error"] = f"{answer.error.get('errorType')}: {answer.error.get('errorMessage')}"
-        return web.json_response({**body, "duration_ms": round(answer.duration_ms, 1), "cold": done.cold})
+            status, body = 502, {"ok": False, "error": "Its process ended without an answer."}
+        kept = {key: body.get(key) for key in ("ok", "error", "duration_ms")}
+        self._timer_runs[f"/_local/timers/{name}/{int(number)}"] = {"started_at": begun.isoformat(), **kept}
+        return web.json_response(body, status=status)
 
     async def stored(self, request: web.Request) -> web.Response:
         """Run the trigger for an object stored by the local S3."""
@@ -187,6 +190,18 @@ class LocalApi:
 
 async def _small_body(request: web.Request) -> bytes:
     return await request.content.read(16384) if request.body_exists else b""
+
+
+def _outcome(done: Invocation) -> dict[str, Any]:
+    answer = done.answer
+    error = None if answer.error is None else f"{answer.error.get('errorType')}: {answer.error.get('errorMessage')}"
+    return {
+        "ok": answer.error is None,
+        "result": answer.result,
+        "error": error,
+        "duration_ms": round(answer.duration_ms, 1),
+        "cold": done.cold,
+    }
 
 
 def _file(path: Path) -> web.FileResponse:

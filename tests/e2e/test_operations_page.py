@@ -119,7 +119,7 @@ def test_an_administrator_refunds_a_payment_and_pauses_the_migration(office: Off
         assert office.rows(query, payment) == [(10000, "Оплатила дважды")]
         page.goto("/admin/migration")
         # It begins paused.
-        page.get_by_role("button", name="Продолжить").click()
+        page.get_by_role("button", name="Возобновить").click()
         page.get_by_role("button", name="Поставить на паузу").wait_for()
         query = "select paused_at is not null from job_leases where job = 'video_migrator'"
         assert office.rows(query) == [(False,)]

@@ -74,6 +74,18 @@ def test_a_rejection_needs_a_reason_which_the_seller_reads(
     assert rows(database, query, listing) == [("На видео другой автомобиль",)]
 
 
+def test_details_of_a_listing_have_names_and_grouped_numbers(moderator: Browser, seller: Seller) -> None:
+    listing = seller.posted(car())
+    moderator.post("/admin/language", {"language": "en"})
+    page = moderator.get(f"{MODERATION}/{listing}").words
+    assert "Year 2018" in page
+    assert "Mileage, km 90,000" in page
+    home = seller.posted(
+        car(category="real_estate", details={"property_type": "apartment", "rooms": 2, "is_owner": True})
+    )
+    assert "Owner sells yes" in moderator.get(f"{MODERATION}/{home}").words
+
+
 def test_an_escalated_listing_is_the_administrators(
     moderator: Browser, admin: Browser, seller: Seller, database: Database
 ) -> None:
@@ -213,6 +225,10 @@ def test_figures_of_days_are_pictures_in_som_where_they_are_money(admin: Browser
     assert page.text.count("<svg") >= 2
     assert "10\u202f000\u00a0сом" in page.text
     assert "<rect" in page.text
+    admin.post("/admin/language", {"language": "en"})
+    page = admin.get("/admin/metrics?days=14")
+    assert "10,000\u00a0som" in page.text
+    assert "\u00a0сом" not in page.text
 
 
 def test_backups_show_what_failed_and_why(admin: Browser, database: Database) -> None:

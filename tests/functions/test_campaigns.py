@@ -99,8 +99,11 @@ def test_the_cap_holds_and_the_next_campaign_of_the_day_passes_the_same_users_ov
     phones = [in_city(push_world, "Талас") for _ in range(5)]
     for phone in phones:
         consent(push_world, phone.user)
-    for max_recipients in (4, 100):
+    for max_recipients, audience in ((4, 4), (100, 1)):
         at = draft(admin, "Талас", max_recipients)
+        page = admin.get(at).words
+        assert f"Получателей сейчас {audience} " in page
+        assert "кроме тех, кому за последние 24 часа пришла другая рассылка" in page
         admin.submit(f"{at}/start", {}, on=at)
         fan_out(push_world)
     told = (
@@ -118,12 +121,15 @@ def test_the_stop_button_ends_the_writing_and_drops_what_waits(
     at = draft(admin, "Баткен")
     admin.submit(f"{at}/start", {}, on=at)
     assert rows(database, "select notification_fanout_step(3)") == [(True,)]
+    explained = "Остановка убирает и то, что ждёт в очереди"
+    assert explained in admin.get(at).words
     assert admin.submit(f"{at}/stop", {}, on=at).location == f"{at}?done=campaign_stop"
     fan_out(push_world)
     push_world.send()
     assert [push_world.received(phone.token) for phone in phones] == [[]] * 6
     states = [state for phone in phones for state in push_world.states(phone.user)]
     assert states == [("suppressed", "campaign_stopped")] * 3
+    assert explained not in admin.get(at).words
 
 
 def test_who_withdraws_consent_after_the_writing_gets_no_push(admin: Browser, push_world: PushWorld) -> None:

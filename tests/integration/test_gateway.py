@@ -217,9 +217,12 @@ def test_timers_are_listed_run_and_logged(gateway_site: Site) -> None:
         "cron(0 3 * * ? *)",
         "/_local/timers/echo/0",
     )
+    assert timer["last_run"] is None
     done = gateway_site.call("POST", timer["run"]).json
     assert (done["ok"], done["result"]["payload"]) == (True, '{"job":"daily"}')
     assert gateway_site.call("POST", "/_local/timers/echo/1").status == 404
+    (timer,) = gateway_site.call("GET", "/_local/timers").json
+    assert (timer["last_run"]["ok"], timer["last_run"]["duration_ms"]) == (True, done["duration_ms"])
     until = time.monotonic() + 3
     lines: list[dict[str, Any]] = []
     while not lines and time.monotonic() < until:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER = CHECKOUT / "docs" / "screenshots"
 ADMIN = "+996700000114"
-WIDE: dict[str, Any] = {"viewport": {"width": 1100, "height": 720}}
+WIDE: dict[str, Any] = {"viewport": {"width": 1200, "height": 760}}
 NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "is_mobile": True, "has_touch": True}
 SHOTS: Sequence[tuple[str, str]] = (
     ("overview", "/admin"),
@@ -97,13 +97,14 @@ def _shoot(stack: RunningStack) -> None:
             "payment": "/admin/payments/" + str(_ask(stack, _PAYMENT)[0]),
             "campaign": "/admin/notifications/" + str(_ask(stack, "select id from push_campaigns")[0]),
         }
-        if _is_wanted("lock-screens"):
-            _push(stack)
-            _lock_screens(page)
         _tour(page, "", places)
         narrow = browser.new_context(base_url=stack.url, locale="ru-RU", storage_state=_state(context), **NARROW)
         _pictures(narrow)
         _tour(narrow.new_page(), "-phone", places)
+        # Last, for its users would fill the pages of staff.
+        if _is_wanted("lock-screens"):
+            _push(stack)
+            _lock_screens(page)
 
 
 _LISTING = """select q.listing_id from moderation_queue q join listings l on l.id = q.listing_id
@@ -127,6 +128,8 @@ def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if over > 0:
             raise AssertionError(f"{name} hangs {over} pixels over the edge")
+        # The controls of a video turn a wheel while it loads.
+        page.evaluate("document.querySelectorAll('video').forEach(video => { video.controls = false })")
         _save(page, name + suffix)
 
 
@@ -194,7 +197,8 @@ _PERSON = "insert into accounts (phone, name, language) values (%s, %s, %s) retu
 
 def _pictures(context: BrowserContext) -> None:
     """Replace the demonstration's pictures by a drawn one."""
-    context.route(re.compile("^https://"), lambda route: route.fulfill(body=_PICTURE, content_type="image/svg+xml"))
+    pictures = re.compile(r"^https://|/thumbnail\.jpg")
+    context.route(pictures, lambda route: route.fulfill(body=_PICTURE, content_type="image/svg+xml"))
 
 
 _PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 400">

@@ -53,14 +53,19 @@ class Chart:
     total: Decimal
 
 
-def bar_chart(days: Sequence[str], series: Sequence[Mapping[str, Any]], *, is_stacked: bool = True) -> Chart:
+def bar_chart(
+    days: Sequence[str], series: Sequence[Mapping[str, Any]], *, is_stacked: bool = True, limit: int | None = None
+) -> Chart:
     """Lay out bars for each day (ISO date); a series is {day: value}, absent days are 0.
 
-    Later series stand on earlier ones, or beside them.
+    Later series stand on earlier ones, or beside them. The axis ends at the limit unless a bar exceeds it.
     """
     values = [[Decimal(str(one.get(day, 0))) for one in series] for day in days]
     heights = [sum(column, Decimal()) if is_stacked else max(column, default=Decimal()) for column in values]
-    step = _step(max(heights, default=Decimal()))
+    largest = max(heights, default=Decimal())
+    step = _step(largest)
+    if limit is not None and largest <= limit:
+        step = min(step, Decimal(limit) / 4)
     floor = _HEIGHT - _BOTTOM
     scale = (floor - _TOP) / float(step * 4)
     slot = (_WIDTH - _LEFT) / max(1, len(days))

@@ -1,4 +1,4 @@
-"""Number, money, size and time formats of the operations page: som, Bishkek time, thin spaces."""
+"""Number, money, size and time formats of the operations page: som, Bishkek time, digit groups of the language."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,21 +14,25 @@ _AGES = ((172800, 86400, "дн.", "d"), (3600, 3600, "ч", "h"), (60, 60, "ми�
 """Seconds from which a unit is used, its seconds, its names."""
 
 
-def number(value: object, decimals: int = 0) -> str:
+def number(value: object, decimals: int = 0, *, language: str) -> str:
     """Format a number in groups of three digits, without trailing zeros of fractions."""
     if value is None:
         return _NOTHING
-    text = f"{Decimal(str(value)):,.{decimals}f}".replace(",", _THIN)
+    text = _grouped(Decimal(str(value)), decimals, language)
     return text.rstrip("0").rstrip(".") if decimals else text
 
 
-def som(tyiyn: object) -> str:
+def som(tyiyn: object, *, language: str) -> str:
     """Format tyiyn as som; tyiyn are shown only where there are any."""
     if tyiyn is None:
         return _NOTHING
-    amount = Decimal(str(tyiyn)) / 100
-    text = f"{amount:,.2f}".replace(",", _THIN)
-    return f"{text.removesuffix('.00')}\u00a0сом"
+    text = _grouped(Decimal(str(tyiyn)) / 100, 2, language)
+    return f"{text.removesuffix('.00')}\u00a0{'som' if language == 'en' else 'сом'}"
+
+
+def _grouped(amount: Decimal, decimals: int, language: str) -> str:
+    text = f"{amount:,.{decimals}f}"
+    return text if language == "en" else text.replace(",", _THIN)
 
 
 def size(count: object) -> str:
@@ -61,14 +65,16 @@ def day(value: object) -> str:
 
 
 def age(value: object, language: str) -> str:
-    """Format the time since then: in days from the third on, before that in the largest unit up to hours."""
+    """Format the time since then."""
     found = moment(value)
-    if found is None:
-        return _NOTHING
-    seconds = max(0, int((datetime.now(UTC) - found).total_seconds()))
+    return duration((datetime.now(UTC) - found).total_seconds(), language) if found else _NOTHING
+
+
+def duration(seconds: float, language: str) -> str:
+    """Format a duration: in days from the third on, before that in the largest unit up to hours."""
     for begin, unit, russian, english in _AGES:
         if seconds >= begin:
-            return f"{seconds // unit}\u00a0{english if language == 'en' else russian}"
+            return f"{int(seconds) // unit}\u00a0{english if language == 'en' else russian}"
     return "under a minute" if language == "en" else "меньше минуты"
 
 
@@ -88,9 +94,9 @@ def future(value: object) -> bool:
     return found is not None and found > datetime.now(UTC)
 
 
-def som_short(tyiyn: object) -> str:
+def som_short(tyiyn: object, *, language: str) -> str:
     """Format tyiyn as a plain number of som, for chart grids."""
-    return number(Decimal(str(tyiyn)) / 100, 2)
+    return number(Decimal(str(tyiyn)) / 100, 2, language=language)
 
 
 def som_plain(tyiyn: object) -> str:
@@ -108,10 +114,10 @@ def pairs(value: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {found}" for name, found in value.items() if found not in (None, "", [], {}))
 
 
+FILTERS_OF_THE_LANGUAGE: dict[str, Callable[..., str]] = {"number": number, "som": som, "som_short": som_short}
+"""Filters that take the page's language as `language`."""
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    "number": number,
-    "som": som,
-    "som_short": som_short,
     "som_plain": som_plain,
     "percent": percent,
     "future": future,
@@ -119,6 +125,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "when": when,
     "day": day,
     "age": age,
+    "duration": duration,
     "ago": ago,
     "pairs": pairs,
 }

@@ -7,6 +7,9 @@ from auto360.admin.charts import bar_chart
 from auto360.admin.operations_charts import NamedChart, last_days
 
 _PROVIDERS = ("api_video", "yandex", "replica")
+_SHARES = ("failures", "bad_views", "stalls")
+_WHOLE = 100
+"""Percent."""
 Value = Callable[[Mapping[str, Any]], float | None]
 
 
@@ -30,13 +33,16 @@ def playback_charts(rows: Sequence[Mapping[str, Any]], *, days: int) -> list[Nam
     if not providers:
         return []
     return [
-        NamedChart(name, _chart(rows, value, providers, days), providers, "number") for name, value in _CHARTS.items()
+        NamedChart(name, _chart(rows, value, providers, days, _WHOLE if name in _SHARES else None), providers, "number")
+        for name, value in _CHARTS.items()
     ]
 
 
-def _chart(rows: Sequence[Mapping[str, Any]], value: Value, providers: Sequence[str], days: int) -> Any:
+def _chart(
+    rows: Sequence[Mapping[str, Any]], value: Value, providers: Sequence[str], days: int, limit: int | None
+) -> Any:
     series = [
         {row["day"]: found for row in rows if row["provider"] == name and (found := value(row)) is not None}
         for name in providers
     ]
-    return bar_chart(last_days(days), series, is_stacked=False)
+    return bar_chart(last_days(days), series, is_stacked=False, limit=limit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +23,7 @@ from auto360.domains.staff.sessions import form_token
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
 Page = Response[Any]
 
@@ -76,7 +77,8 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        templates.filters |= formatting.FILTERS
+        in_language = {name: _in_language(found) for name, found in formatting.FILTERS_OF_THE_LANGUAGE.items()}
+        templates.filters |= formatting.FILTERS | in_language
         templates.globals |= {"asset": self._asset_address, "new_key": uuid4}
         return templates
 
@@ -117,6 +119,17 @@ def page_headers(*, over_tls: bool) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
+
+
+def _in_language(format_value: Callable[..., str]) -> Callable[..., str]:
+    """Return a filter that formats in the language of the page."""
+    from jinja2 import pass_context
+
+    @pass_context
+    def formatted(context: Context, *arguments: object) -> str:
+        return format_value(*arguments, language=context["language"])
+
+    return formatted
 
 
 def _common(visit: PageContext) -> dict[str, Any]:

@@ -135,7 +135,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "payment": ("платежи", "payments"),
         "refund": ("возвраты", "refunds"),
         "job": ("задачи", "jobs"),
-        "migration": ("перенос видео", "migration"),
+        "migration": ("перенос видео", "video transfer"),
         "campaign": ("рассылки", "campaigns"),
     },
 }
