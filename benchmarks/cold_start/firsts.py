@@ -140,7 +140,15 @@ FIRSTS = (
         "",
         json.dumps(_VIEWS),
         202,
-        calls=(_read("quality_record", address="198.51.100.1", batch={**_VIEWS, "os": "other"}, max_views=10_000),),
+        calls=(
+            _read(
+                "quality_record",
+                address="198.51.100.1",
+                batch={**_VIEWS, "os": "other"},
+                max_views=10_000,
+                max_queue_mb=512,
+            ),
+        ),
         is_counted=False,
     ),
 )
