@@ -86,6 +86,8 @@ class OddServer:
             if not self.at_once:
                 self._read_request(line)
             self.script(line, self.over)
+            # Otherwise the caller's next request may come before the end that the test has been told of.
+            line.shutdown(socket.SHUT_WR)
         except OSError:
             self.ending.put("left")
         else:
